@@ -1,0 +1,118 @@
+"""What every test stands on: a clean machine, the cast, and a browser."""
+
+import os
+import shutil
+import socket
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests.browser import FLAGS, chromium, is_required
+
+# The browser's driver keeps an event loop in the main thread; without this the
+# ORM refuses to work beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BROWSER_FIXTURES = {"page", "context", "new_context", "browser", "launch_browser"}
+
+
+# --- The machine ----------------------------------------------------------------
+
+
+def pytest_unconfigure() -> None:
+    """Remove what this process wrote."""
+    shutil.rmtree(django_settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network():
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def connect_here(self, address):
+        is_local = self.family == socket.AF_UNIX or address[0] in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }
+        if not is_local:
+            raise OSError(f"A test reached for the network: {address!r}")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_leftover_files():
+    """Empty both file storages after each test: the next one starts without files."""
+    yield
+    for root in (django_settings.MEDIA_ROOT, django_settings.PRIVATE_ROOT):
+        shutil.rmtree(root, ignore_errors=True)
+
+
+# --- The browser ----------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what needs a browser, and skip it where there is none."""
+    reason = "no Chromium on this machine (Debian: apt install chromium)"
+    is_missing = chromium() is None and not is_required()
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+            if is_missing:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the machine's own Chromium; none is ever downloaded."""
+    path = chromium()
+    if path is None:
+        pytest.fail("No Chromium on this machine, and PORTAL_REQUIRE_BROWSER=1.")
+    return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Look as a Thai visitor on a phone does, without motion."""
+    return {
+        **browser_context_args,
+        "locale": "th-TH",
+        "timezone_id": "Asia/Bangkok",
+        "viewport": {"width": 390, "height": 844},
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def strict(context):
+    """Fail on a policy violation, a console error, or a request leaving the site.
+
+    The list it gives holds what was seen so far.
+    """
+    seen = []
+    context.add_init_script(
+        "document.addEventListener('securitypolicyviolation', event =>"
+        " console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"
+    )
+    context.on(
+        "console",
+        lambda message: seen.append(message.text) if message.type == "error" else None,
+    )
+    context.on("weberror", lambda error: seen.append(str(error.error)))
+    context.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(
+                ("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:")
+            )
+            else seen.append(f"left the site: {request.url}")
+        ),
+    )
+    yield seen
+    assert seen == []

@@ -26,7 +26,7 @@ FLAGS = [
 
 
 def chromium() -> str | None:
-    """Return the path of this machine's Chromium: ``PORTAL_CHROMIUM`` or one on PATH."""
+    """Return the path in ``PORTAL_CHROMIUM``, or of a Chromium on PATH."""
     names = ("chromium", "chromium-browser", "google-chrome")
     candidates = [os.environ.get("PORTAL_CHROMIUM"), *map(shutil.which, names)]
     return next((path for path in candidates if path and os.path.exists(path)), None)  # noqa: PTH110

@@ -1,0 +1,66 @@
+"""Selections of clusters, members and what belongs to them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from registry.querysets import RecordQuerySet, ScopedQuerySet
+
+if TYPE_CHECKING:
+    from members.models import Cluster, Contact, Member, Membership, Post
+
+
+class ClusterQuerySet(ScopedQuerySet["Cluster"]):
+    """Clusters; all of them are public."""
+
+    def published(self) -> Self:
+        """Keep all: a cluster exists in the open."""
+        return self.all()
+
+
+class MemberQuerySet(RecordQuerySet["Member"]):
+    """Members, that is producers in the eyes of the public."""
+
+    def published(self) -> Self:
+        """Keep what the public may read; placeholders are never among it."""
+        return super().published().filter(is_placeholder=False)
+
+    def for_listing(self) -> Self:
+        """Load with each member all that one row of a list shows."""
+        return self.select_related("province", "district", "subdistrict")
+
+    def in_cluster(self, cluster: "Cluster") -> Self:
+        """Keep members whose membership of ``cluster`` runs today."""
+        running = cluster.memberships.running().values("member_id")
+        return self.filter(pk__in=running)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, by whether they run."""
+
+    def running(self) -> Self:
+        """Keep memberships nobody has ended."""
+        return self.filter(left_on__isnull=True)
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Ways to reach a member."""
+
+    def public(self) -> Self:
+        """Keep what anybody may read: business data, and personal with consent."""
+        return self.filter(
+            Q(is_personal=False)
+            | Q(consented_on__isnull=False, consent_withdrawn_on__isnull=True)
+        )
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Posts of committees, by term."""
+
+    def held_on(self, day: date) -> Self:
+        """Keep posts whose term covers ``day``."""
+        begun = Q(started_on__isnull=True) | Q(started_on__lte=day)
+        not_over = Q(ended_on__isnull=True) | Q(ended_on__gte=day)
+        return self.filter(begun & not_over)

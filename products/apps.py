@@ -1,0 +1,11 @@
+"""The products app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductsConfig(AppConfig):
+    """Products, photos, marks and stars."""
+
+    name = "products"
+    verbose_name = _("Products")

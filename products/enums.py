@@ -1,0 +1,64 @@
+"""Words of the product register (facts.md §1.4, §2, §3)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class OtopType(models.TextChoices):
+    """The five OTOP product types; independent of the catalogue's categories."""
+
+    FOOD = "food", _("Food")
+    BEVERAGE = "beverage", _("Beverages")
+    TEXTILE = "textile", _("Textiles and apparel")
+    DECOR = "decor", _("Utensils, decoration, souvenirs")
+    HERB = "herb", _("Non-food herbs")
+
+
+class PriceBand(models.IntegerChoices):
+    """Bands in which tourists look for souvenirs, in baht a unit."""
+
+    UNDER_100 = 1, _("Under ฿100")
+    TO_300 = 2, _("฿100–299")
+    TO_500 = 3, _("฿300–499")
+    TO_1000 = 4, _("฿500–999")
+    TO_3000 = 5, _("฿1,000–2,999")
+    ABOVE = 6, _("฿3,000 and above")
+
+
+#: The lower edge of each band after the first, in baht.
+BAND_EDGES = (100, 300, 500, 1_000, 3_000)
+
+
+class AirTravel(models.TextChoices):
+    """Whether a souvenir may fly."""
+
+    UNKNOWN = "", pgettext_lazy("air travel", "Not stated")
+    CABIN = "cabin", _("Cabin baggage")
+    CHECKED = "checked", _("Checked baggage only")
+    NO = "no", _("Not allowed on aircraft")
+
+
+class MarkScope(models.TextChoices):
+    """What a mark is given to."""
+
+    PRODUCT = "product", _("A product")
+    MEMBER = "member", _("A producer or its premises")
+    BOTH = "both", _("A product or a producer")
+
+
+class MarkGoods(models.TextChoices):
+    """Which goods may carry a mark."""
+
+    ALL = "all", _("All goods")
+    EDIBLE = "edible", _("Edible goods only")
+    NON_EDIBLE = "non_edible", _("Non-edible goods only")
+    TEXTILES = "textiles", _("Textiles only")
+
+
+class Section(models.TextChoices):
+    """The three sections of an OPC score (facts.md §1.2)."""
+
+    PRODUCT = "product", _("A: product and community strength")
+    MARKET = "market", _("B: marketing and product story")
+    QUALITY = "quality", _("C: product quality")

@@ -1,0 +1,80 @@
+"""Selections of products and of what they carry."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from registry.querysets import NationalQuerySet, RecordQuerySet
+
+if TYPE_CHECKING:
+    from products.models import (
+        Category,
+        Certificate,
+        Mark,
+        Photo,
+        Product,
+        StarRound,
+    )
+
+
+class ProductQuerySet(RecordQuerySet["Product"]):
+    """Products, chosen for the catalogue and for work."""
+
+    def for_listing(self) -> Self:
+        """Load with each product all that a card or a row shows."""
+        return self.select_related("member", "province", "district", "category")
+
+    def of_category(self, category: "Category") -> Self:
+        """Keep products on a shelf or on one below it."""
+        return self.filter(category__path__startswith=category.path)
+
+    def holding(self, mark: "Mark") -> Self:
+        """Keep products that hold ``mark`` in force."""
+        bit = 1 << mark.bit
+        return self.annotate(held=models.F("marks_held").bitand(bit)).filter(held=bit)
+
+
+class CategoryQuerySet(NationalQuerySet["Category"]):
+    """Shelves in the order they stand."""
+
+    def in_order(self) -> Self:
+        """Return every parent before its children."""
+        return self.order_by("path", "position", "pk")
+
+
+class MarkQuerySet(NationalQuerySet["Mark"]):
+    """Marks in the order they are shown."""
+
+    def in_order(self) -> Self:
+        """Return the best-known first."""
+        return self.order_by("position", "pk")
+
+
+class StarRoundQuerySet(NationalQuerySet["StarRound"]):
+    """Rounds, by whether their results are out."""
+
+    def announced(self, on: date) -> Self:
+        """Keep rounds whose results were public on a day."""
+        return self.filter(announced_on__isnull=False, announced_on__lte=on)
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Photos in their order."""
+
+    def in_order(self) -> Self:
+        """Return the main photo first."""
+        return self.order_by("-is_main", "position", "pk")
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Certificates, by validity."""
+
+    def in_force(self, on: date) -> Self:
+        """Keep certificates valid on a day; without an expiry they stay valid."""
+        return self.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
+
+    def expiring(self, start: date, end: date) -> Self:
+        """Keep certificates whose last day lies in the span, ends included."""
+        return self.filter(expires_on__gte=start, expires_on__lte=end)

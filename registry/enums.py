@@ -1,0 +1,95 @@
+"""Words the whole register shares: who people are, where a record stands."""
+
+from enum import nonmember
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class RecordStatus(models.TextChoices):
+    """Where a record stands between its author and the public."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for review")
+    RETURNED = "returned", _("Returned")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    NEXT = nonmember(
+        {
+            # Staff who enter a record directly publish it without a submission.
+            "draft": {"submitted", "published", "withdrawn"},
+            "submitted": {"published", "returned", "withdrawn"},
+            "returned": {"submitted", "published", "withdrawn"},
+            "published": {"withdrawn"},
+            "withdrawn": {"submitted", "published"},
+        }
+    )
+
+    def may_become(self, to: "RecordStatus") -> bool:
+        """Tell whether the workflow has a step from this status to ``to``."""
+        return to.value in self.NEXT[self.value]
+
+
+class Role(models.TextChoices):
+    """What a person does here; what they may reach follows from their agency."""
+
+    PRODUCER = "producer", _("Producer")
+    OFFICER = "officer", _("Officer")
+    REVIEWER = "reviewer", _("Reviewer")
+    OFFICIAL = "official", _("Official")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class AgencyKind(models.TextChoices):
+    """Kinds of agency (facts.md §5)."""
+
+    MINISTRY = "ministry", _("Ministry")
+    DEPARTMENT = "department", _("Department")
+    REGIONAL_CENTRE = "regional_centre", _("Regional centre")
+    PROVINCIAL_OFFICE = "provincial_office", _("Provincial office")
+    DISTRICT_OFFICE = "district_office", _("District office")
+    EDUCATION_AREA = "education_area", _("Educational service area office")
+    STATE_AGENCY = "state_agency", _("State agency")
+    LOCAL_AUTHORITY = "local_authority", _("Local authority")
+    UNIVERSITY = "university", _("University")
+    COMPANY = "company", _("Private company")
+    FUND = "fund", _("Fund")
+    OTHER = "other", pgettext_lazy("kind of agency", "Other")
+
+
+class AgencyState(models.TextChoices):
+    """Whether an agency may work in the register."""
+
+    PENDING = "pending", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+class Region(models.TextChoices):
+    """The six geographic regions of 2520 (facts.md §4)."""
+
+    NORTH = "north", _("North")
+    NORTHEAST = "northeast", _("Northeast")
+    CENTRAL = "central", _("Central region")
+    EAST = "east", _("East")
+    WEST = "west", _("West")
+    SOUTH = "south", _("South")
+
+
+class RunStatus(models.TextChoices):
+    """Where a long piece of work stands."""
+
+    WAITING = "waiting", _("Waiting to start")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Finished")
+    FAILED = "failed", _("Failed")
+
+
+class SheetFormat(models.TextChoices):
+    """Forms in which rows leave the register."""
+
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
+    PDF = "pdf", "PDF"

@@ -1,0 +1,41 @@
+"""The mail backend of the portal: it writes rows, the worker sends them."""
+
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+
+from registry.models import OutboxMail
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Keep each mail as a row in the transaction that caused it.
+
+    A deed that is rolled back sends nothing, and a mail server that is away
+    delays nobody. ``manage.py send_outbox`` and the worker send the rows.
+    """
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Write one row a recipient; return how many mails were taken."""
+        rows = [
+            OutboxMail(
+                to=address,
+                # A header cannot hold a line break; a subject may come with one.
+                subject=" ".join(str(message.subject).split())[:250],
+                body=str(message.body),
+                html=_html_of(message),
+                sender=message.from_email,
+            )
+            for message in email_messages
+            for address in message.recipients()
+        ]
+        OutboxMail.objects.bulk_create(rows)
+        return len(email_messages)
+
+
+def _html_of(message: EmailMessage) -> str:
+    if isinstance(message, EmailMultiAlternatives):
+        for alternative in message.alternatives:
+            if alternative.mimetype == "text/html":
+                return str(alternative.content)
+    return ""

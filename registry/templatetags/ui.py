@@ -1,0 +1,580 @@
+"""The portal's components, as typed template tags.
+
+Each tag is a function, so an attribute it does not know fails when the
+template compiles; its HTML lies in ``templates/components/``. Components read
+what they are given and ask the database nothing. The gallery for staff shows
+every one of them in every state.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, Protocol
+
+import segno
+from django import template
+from django.core.files.storage import storages
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.http import QueryDict
+from django.template import Context
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+#: Years are kept in the Buddhist era and shown in the reader's.
+BUDDHIST_ERA = 543
+#: How wide a card's picture is shown: two in a row on phones, four on desks.
+CARD_SIZES = "(min-width: 64em) 16rem, (min-width: 40em) 30vw, 46vw"
+#: The side of the square crop, in pixels; browsers reserve its room with it.
+CARD_SIDE = 480
+#: The icon on the tile of goods that have no photograph, by OTOP type.
+KIND_ICONS = {
+    "food": "cooking-pot",
+    "beverage": "cup-soda",
+    "textile": "shirt",
+    "decor": "gift",
+    "herb": "leaf",
+    "producer": "store",
+}
+LEVEL_ICONS = {
+    "info": "info",
+    "success": "circle-check",
+    "warning": "triangle-alert",
+    "error": "circle-alert",
+}
+
+ButtonTone = Literal["red", "gold", "line"]
+TagTone = Literal["", "gold", "leaf", "indigo", "red", "grey", "line"]
+MessageLevel = Literal["info", "success", "warning", "error"]
+
+
+class Stage(Protocol):
+    """What a status pill needs of a record: its stage, with a label."""
+
+    status: str
+
+    @property
+    def stage(self) -> Any:
+        """Return the status as its enum member."""
+
+
+class Bar(NamedTuple):
+    """One row of a bar table."""
+
+    label: str
+    value: int | Decimal
+    url: str = ""
+
+
+# --- Words, numbers, icons ----------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def drawn_icon(name: str, size: int) -> SafeString:
+    """Return the SVG of an icon; kept, because drawing one parses XML."""
+    return mark_safe(lucide(name, size=size, aria_hidden="true", focusable="false"))
+
+
+@register.simple_tag
+def icon(name: str, *, size: int = 20) -> SafeString:
+    """Draw a decorative icon; the words beside it carry the meaning."""
+    return drawn_icon(str(name), size)
+
+
+@register.simple_tag
+def words(thing: object, base: str) -> SafeString:
+    """Show a text kept in two languages, in the reader's.
+
+    Where the other language stands in, its ``lang`` goes with it, so that a
+    screen reader speaks it properly (WCAG 3.1.2).
+    """
+    reader = "en" if get_language() == "en" else "th"
+    other = "th" if reader == "en" else "en"
+    if text := getattr(thing, f"{base}_{reader}", ""):
+        return conditional_escape(text)
+    if text := getattr(thing, f"{base}_{other}", ""):
+        return format_html('<span lang="{}">{}</span>', other, text)
+    return SafeString("")
+
+
+def year_shown(year: int) -> int:
+    """Return a Buddhist-era year as the reader counts: CE in English."""
+    return year - BUDDHIST_ERA if get_language() == "en" else year
+
+
+def price_range(low: Decimal | int | None, high: Decimal | int | None) -> str:
+    """Return "฿250" or "฿250–350"; empty when no price is known."""
+    known = [amount for amount in (low, high) if amount is not None]
+    if not known:
+        return ""
+    texts = [f"{amount:,.2f}".removesuffix(".00") for amount in known]
+    return "฿" + "–".join(dict.fromkeys(texts))
+
+
+@register.simple_tag
+def price(low: Decimal | int | None, high: Decimal | int | None = None) -> str:
+    """Show a price or a range of prices in baht."""
+    return price_range(low, high)
+
+
+# --- The frame of a page ------------------------------------------------------
+
+
+@register.inclusion_tag("components/nav_link.html", takes_context=True)
+def nav_link(context: Context, name: str, text: str) -> dict[str, Any]:
+    """Link to a part of the site, marked while the reader is inside it.
+
+    A part that this installation does not have leaves its link out.
+    """
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return {"url": ""}
+    path = context["request"].path if "request" in context else ""
+    current = "page" if path == url else "true" if path.startswith(url) else ""
+    return {"url": url, "text": text, "current": current}
+
+
+@register.simple_block_tag
+def hero(
+    content: str, *, title: str, lead: str = "", small: bool = False
+) -> SafeString:
+    """Open a page with its name on the mountains; ``small`` for lists of goods."""
+    return render_to_string(
+        "components/hero.html",
+        {"content": content, "title": title, "lead": lead, "small": small},
+    )
+
+
+@register.inclusion_tag("components/search_box.html")
+def search_box(
+    action: str,
+    *,
+    label: str,
+    value: str = "",
+    placeholder: str = "",
+    form: str = "",
+    id: str = "q",
+) -> dict[str, str]:
+    """Ask for words; with ``form`` the field belongs to the form of that id."""
+    return {
+        "action": action,
+        "label": label,
+        "value": value,
+        "placeholder": placeholder,
+        "form": form,
+        "id": id,
+    }
+
+
+@register.inclusion_tag("components/page_head.html")
+def page_head(title: str, *, lead: str = "", eyebrow: str = "") -> dict[str, str]:
+    """Name a page: its only first-level heading, and a sentence about it."""
+    return {"title": title, "lead": lead, "eyebrow": eyebrow}
+
+
+@register.simple_block_tag
+def crumbs(content: str) -> SafeString:
+    """Wrap ``crumb`` tags into the way back to the start."""
+    return render_to_string("components/crumbs.html", {"content": content})
+
+
+@register.inclusion_tag("components/crumb.html")
+def crumb(text: str, url: str = "") -> dict[str, str]:
+    """Name one step of the way; the last, without ``url``, is this page."""
+    return {"text": text, "url": url}
+
+
+@register.simple_block_tag
+def card(content: str, *, title: str = "", level: int = 2) -> SafeString:
+    """Wrap ``content`` in a white panel: for forms, tables and charts only."""
+    return render_to_string(
+        "components/card.html", {"content": content, "title": title, "level": level}
+    )
+
+
+@register.simple_block_tag
+def section(
+    content: str, *, title: str, id: str = "", url: str = "", more: str = ""
+) -> SafeString:
+    """Wrap a part of a page under a second-level heading, with a link to all of it."""
+    return render_to_string(
+        "components/section.html",
+        {"content": content, "title": title, "id": id, "url": url, "more": more},
+    )
+
+
+@register.inclusion_tag("components/button_link.html")
+def button_link(
+    url: str, text: str, *, tone: ButtonTone = "line", icon: str = ""
+) -> dict[str, str]:
+    """Link that looks like a button: red once a page, gold on dark, else line."""
+    return {"url": url, "text": text, "tone": one_of(tone, ButtonTone), "icon": icon}
+
+
+# --- Goods and producers ------------------------------------------------------
+
+
+@register.inclusion_tag("components/product_card.html")
+def product_card(product: Any, *, eager: bool = False) -> dict[str, Any]:
+    """Show a product in a grid; ``eager`` for the first row of a page.
+
+    ``member`` and ``district`` must be loaded. An alcoholic drink shows its
+    name and maker only: Thai law limits its advertising.
+    """
+    shows_all = not product.is_alcohol
+    return {
+        "product": product,
+        "shows_all": shows_all,
+        "price": price_range(product.price_min, product.price_max) if shows_all else "",
+        "eager": eager,
+        "sizes": CARD_SIZES,
+    }
+
+
+@register.inclusion_tag("components/producer_card.html")
+def producer_card(member: Any) -> dict[str, Any]:
+    """Show a producer in a list. ``district`` and ``province`` must be loaded."""
+    return {"member": member}
+
+
+@register.inclusion_tag("components/stars.html")
+def stars(count: int | None, year: int | None) -> dict[str, str]:
+    """Show OTOP stars with the year they were given (Buddhist era).
+
+    Unrated goods show nothing, and neither does a star whose year is unknown:
+    without its round a star would look like today's.
+    """
+    if not count or not year:
+        return {"text": ""}
+    text = ngettext(
+        "OTOP %(count)s star, %(year)s", "OTOP %(count)s stars, %(year)s", count
+    )
+    return {"text": text % {"count": count, "year": year_shown(year)}}
+
+
+@register.inclusion_tag("components/mark_badge.html")
+def mark_badge(certificate: Any) -> dict[str, Any]:
+    """Show a mark that is held; grey once its certificate has expired.
+
+    ``mark`` must be loaded.
+    """
+    ends = certificate.expires_on
+    return {
+        "mark": certificate.mark,
+        "has_expired": ends is not None and ends < timezone.localdate(),
+    }
+
+
+class Variant(NamedTuple):
+    """One format of a picture: its type and its addresses by width."""
+
+    type: str
+    srcset: str
+
+
+def addresses(names: Mapping[str, str]) -> str:
+    """Return a ``srcset`` of stored names by width."""
+    public = storages["public"]
+    by_width = sorted(names.items(), key=lambda pair: int(pair[0]))
+    return ", ".join(f"{public.url(name)} {width}w" for width, name in by_width)
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(
+    photo: Any,
+    *,
+    alt: str | None = None,
+    sizes: str = "100vw",
+    card: bool = False,
+    eager: bool = False,
+    kind: str = "",
+) -> dict[str, Any]:
+    """Show a stored picture in the formats the browser knows, or a woven tile.
+
+    ``photo`` is a photo with its own ``alt`` texts, or the bare stored value
+    (then give ``alt``; empty where the name stands beside it). ``card`` takes
+    the square crop. ``kind`` colours the tile shown where there is no picture.
+    """
+    stored = photo if isinstance(photo, Mapping) else getattr(photo, "picture", None)
+    if not stored or not stored.get("names"):
+        return {"kind": kind, "tile": KIND_ICONS.get(kind, "package")}
+    crop = card and bool(stored.get("card"))
+    shown = square(stored) if crop else whole(stored)
+    return {
+        **shown,
+        "alt": words(photo, "alt") if alt is None else alt,
+        "sizes": "" if crop else sizes,
+        "card": card,
+        "eager": eager,
+    }
+
+
+def square(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the square crop of a stored picture, in its formats."""
+    url = storages["public"].url
+    return {
+        "variants": [
+            Variant(f"image/{form}", url(name)) for form, name in stored["card"].items()
+        ],
+        "src": url(stored["card"]["webp"]),
+        "width": CARD_SIDE,
+        "height": CARD_SIDE,
+    }
+
+
+def whole(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored picture in its formats and widths; the middle one for old browsers."""
+    names = stored["names"]
+    widths = sorted(names["webp"], key=int)
+    return {
+        "variants": [
+            Variant(f"image/{form}", addresses(by_width))
+            for form, by_width in names.items()
+        ],
+        "src": storages["public"].url(names["webp"][widths[len(widths) // 2]]),
+        "width": stored["width"],
+        "height": stored["height"],
+    }
+
+
+# --- Small parts --------------------------------------------------------------
+
+
+def one_of(value: str, allowed: Any) -> str:
+    """Return ``value`` if it is one of a ``Literal``'s, else stop the page."""
+    if value not in allowed.__args__:
+        raise template.TemplateSyntaxError(
+            f"{value!r} is none of {', '.join(map(repr, allowed.__args__))}"
+        )
+    return str(value)
+
+
+@register.inclusion_tag("components/tag.html")
+def tag(text: str, *, tone: TagTone = "", icon: str = "") -> dict[str, str]:
+    """Show a short fact in a coloured word."""
+    return {"text": text, "tone": one_of(tone, TagTone), "icon": icon}
+
+
+@register.inclusion_tag("components/status_pill.html")
+def status_pill(record: Stage) -> dict[str, str]:
+    """Show where a record stands, in words and colour."""
+    return {"label": str(record.stage.label), "status": record.status}
+
+
+@register.simple_block_tag
+def facts(content: str) -> SafeString:
+    """Wrap ``fact`` tags into a list of terms and values."""
+    return format_html('<dl class="facts">{}</dl>', content)
+
+
+@register.inclusion_tag("components/fact.html")
+def fact(label: str, value: object, *, lang: str = "") -> dict[str, object]:
+    """Show one fact; one that is not known is left out."""
+    return {"label": label, "value": value, "lang": lang}
+
+
+@register.simple_block_tag
+def fact_block(content: str, *, label: str) -> SafeString:
+    """Show one fact that is more than a word: a link, a list."""
+    if not content.strip():
+        return SafeString("")
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, content)
+
+
+@register.inclusion_tag("components/message_bar.html")
+def message_bar(text: str, *, level: MessageLevel = "info") -> dict[str, str]:
+    """Tell the reader something; errors interrupt a screen reader, others wait."""
+    return {
+        "text": text,
+        "level": one_of(level, MessageLevel),
+        "icon": LEVEL_ICONS[level],
+        "role": "alert" if level == "error" else "status",
+    }
+
+
+@register.filter
+def message_level(message: Any) -> str:
+    """Return the message bar's level of a message of Django."""
+    return message.level_tag if message.level_tag in LEVEL_ICONS else "info"
+
+
+@register.simple_block_tag
+def empty_state(content: str, *, title: str, icon: str = "search-x") -> SafeString:
+    """Say that there is nothing, and in ``content`` what to do about it."""
+    return render_to_string(
+        "components/empty_state.html",
+        {"content": content, "title": title, "icon": icon},
+    )
+
+
+@register.inclusion_tag("components/result_count.html")
+def result_count(count: int, *, more: bool = False) -> dict[str, object]:
+    """Say how many were found, aloud too; ``more`` when counting stopped there."""
+    return {"count": count, "number": f"{count:,}", "more": more}
+
+
+@register.inclusion_tag("components/chip_remove.html")
+def chip_remove(text: str, url: str) -> dict[str, str]:
+    """Show a chosen filter with a link that takes it away."""
+    return {"text": text, "url": url}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(
+    context: Context, page: Page[Any], *, target: str = "", next_url: str = ""
+) -> dict[str, Any]:
+    """Lead through the pages of a list, keeping the rest of the address.
+
+    :param target: what htmx replaces; plain links without it.
+    :param next_url: where the list goes on after the last numbered page.
+    """
+    query: QueryDict = context["request"].GET.copy()
+    query.pop("after", None)
+
+    def address(number: int) -> str:
+        if number == 1:
+            query.pop("page", None)
+        else:
+            query["page"] = str(number)
+        return "?" + query.urlencode()
+
+    numbers = page.paginator.get_elided_page_range(
+        page.number, on_each_side=1, on_ends=1
+    )
+    return {
+        "page": page,
+        "steps": [
+            (number, address(number) if isinstance(number, int) else "")
+            for number in numbers
+        ],
+        "previous": address(page.number - 1) if page.has_previous() else "",
+        "next": address(page.number + 1) if page.has_next() else next_url,
+        "target": target,
+    }
+
+
+@register.simple_block_tag
+def figures(content: str) -> SafeString:
+    """Wrap ``figure_number`` tags into a row of figures."""
+    return format_html('<dl class="figures">{}</dl>', content)
+
+
+@register.inclusion_tag("components/figure_number.html")
+def figure_number(
+    label: str, value: object, *, unit: str = "", note: str = "", url: str = ""
+) -> dict[str, object]:
+    """Show one figure with what it counts."""
+    return {"label": label, "value": value, "unit": unit, "note": note, "url": url}
+
+
+@register.inclusion_tag("components/bar_table.html")
+def bar_table(
+    rows: Iterable[Sequence[Any]], *, caption: str, label: str, value: str
+) -> dict[str, Any]:
+    """Show ``(label, number[, url])`` rows as a table whose numbers are also bars.
+
+    ``label`` and ``value`` head the two columns; ``caption`` names the table.
+    """
+    bars = [Bar(*row) for row in rows]
+    most = max((bar.value for bar in bars), default=0) or 1
+    return {
+        "bars": [
+            (bar, f"{bar.value:,}", f"{float(bar.value) * 100 / float(most):.1f}")
+            for bar in bars
+        ],
+        "caption": caption,
+        "label": label,
+        "value": value,
+    }
+
+
+@register.simple_block_tag
+def timeline(content: str) -> SafeString:
+    """Wrap ``moment`` tags into a history, in the order given."""
+    return format_html('<ol class="timeline">{}</ol>', content)
+
+
+@register.simple_block_tag
+def moment(content: str, *, when: str, title: str = "") -> SafeString:
+    """Show one moment of a history; ``when`` as it is to be read."""
+    return render_to_string(
+        "components/moment.html", {"content": content, "when": when, "title": title}
+    )
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(steps: Sequence[str], current: int) -> dict[str, Any]:
+    """Show how far an application has come; ``current`` counts from 1."""
+    return {"steps": steps, "current": current}
+
+
+@register.simple_block_tag
+def table_box(content: str, *, label: str) -> SafeString:
+    """Let a wide table scroll inside its own box, by keyboard too."""
+    return render_to_string(
+        "components/table_box.html", {"content": content, "label": label}
+    )
+
+
+@register.inclusion_tag("components/qr.html")
+def qr(url: str, *, caption: str = "") -> dict[str, Any]:
+    """Draw the QR code of an ASCII address: error level M, border 4, black on white.
+
+    :raises UnicodeEncodeError: if ``url`` is not ASCII: such codes fail on some phones.
+    """
+    url.encode("ascii")
+    code = segno.make_qr(url, error="m")
+    drawing = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
+    return {"drawing": mark_safe(drawing), "caption": caption, "url": url}
+
+
+# --- Forms --------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField) -> dict[str, BoundField]:
+    """Show a form field: label, help, error and control, tied together."""
+    return {"field": bound}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """List what a form refuses, each with a link to its field."""
+    wrong = [bound for bound in form.visible_fields() if bound.errors]
+    return {
+        "general": [*form.non_field_errors(), *hidden_errors(form)],
+        "wrong": wrong,
+    }
+
+
+def hidden_errors(form: BaseForm) -> list[str]:
+    """Return the errors of fields nobody sees, which no field would show."""
+    return [str(error) for bound in form.hidden_fields() for error in bound.errors]
+
+
+# --- For machines -------------------------------------------------------------
+
+#: Characters that could end a script element, as their JSON escapes.
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def json_ld(data: Mapping[str, Any] | Sequence[Any]) -> SafeString:
+    """Write structured data for search engines; a data block, not a script."""
+    text = json.dumps(data, ensure_ascii=False, default=str).translate(ESCAPES)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')
+
+
+@register.simple_tag
+def public_url(name: str) -> str:
+    """Return the address of a stored public file."""
+    return storages["public"].url(name) if name else ""

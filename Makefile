@@ -28,36 +28,42 @@ check: .venv/portal-dev $(TRANSLATIONS)
 	@echo "Checks: nothing found."
 
 check-style: .venv/portal-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	@echo "== Style of Python"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 
 check-types: .venv/portal-dev
-	$(CHECK_ENV) $(BIN)/mypy
+	@echo "== Types"
+	@$(CHECK_ENV) $(BIN)/mypy
 
+# Its formatter is left out: it breaks lines in running text, where white space shows.
 check-templates: .venv/portal-dev
-	$(BIN)/djlint templates --lint --quiet
-	$(BIN)/djlint templates --check --quiet
+	@echo "== Templates"
+	@$(BIN)/djlint templates --lint --quiet
 
 check-imports: .venv/portal-dev
-	$(BIN)/lint-imports
+	@echo "== Direction of imports"
+	@$(BIN)/lint-imports --no-logo
 
 check-migrations: .venv/portal-dev
-	$(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "== Migrations"
+	@$(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
 
 # A server on the internet: TLS, a name, a secret of its own.
 check-deploy: .venv/portal-dev
-	$(CHECK_ENV) PORTAL_DEBUG=false PORTAL_TLS=true PORTAL_HOSTS=portal.example \
+	@echo "== Safe on the internet"
+	@$(CHECK_ENV) PORTAL_DEBUG=false PORTAL_TLS=true PORTAL_HOSTS=portal.example \
 	PORTAL_SITE_URL=https://portal.example \
 	PORTAL_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 check-translations: .venv/portal-dev
-	$(CHECK_ENV) $(BIN)/python scripts/check_translations.py
+	@echo "== Translations"
+	@$(CHECK_ENV) $(BIN)/python scripts/check_translations.py
 
 format: .venv/portal-dev
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 # Browser journeys reach lines from another process: only the others are counted.
 coverage: .venv/portal-dev $(TRANSLATIONS)

@@ -47,8 +47,10 @@ Key = tuple[str | None, str]
 def main() -> int:
     """Print every fault with its place, and return how the process shall end."""
     django.setup()
-    with CATALOG.open("rb") as handle:
-        thai = read_po(handle, locale="th")
+    thai = Catalog(locale="th")
+    if CATALOG.exists():
+        with CATALOG.open("rb") as handle:
+            thai = read_po(handle, locale="th")
     asked = {key: place for path in sources() for key, place in texts(path)}
     faults = [
         *missing(asked, thai),

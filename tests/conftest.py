@@ -7,7 +7,9 @@ import socket
 import pytest
 from django.conf import settings as django_settings
 
+from registry.enums import Role
 from tests.browser import FLAGS, chromium, is_required
+from tests.factories import UserFactory
 
 # The browser's driver keeps an event loop in the main thread; without this the
 # ORM refuses to work beside it.
@@ -50,6 +52,51 @@ def no_leftover_files():
     yield
     for root in (django_settings.MEDIA_ROOT, django_settings.PRIVATE_ROOT):
         shutil.rmtree(root, ignore_errors=True)
+
+
+# --- The cast -------------------------------------------------------------------
+
+
+@pytest.fixture
+def officer(db):
+    """Keep the records of one office in Loei."""
+    return UserFactory(email="officer@test.example")
+
+
+@pytest.fixture
+def stranger(db):
+    """Do the same in another office of the same province."""
+    return UserFactory(email="stranger@test.example")
+
+
+@pytest.fixture
+def reviewer(db):
+    """Check what the offices of Loei enter."""
+    return UserFactory(email="reviewer@test.example", role=Role.REVIEWER)
+
+
+@pytest.fixture
+def foreign_reviewer(db):
+    """Do the same in Lamphun."""
+    return UserFactory(
+        email="foreign-reviewer@test.example",
+        role=Role.REVIEWER,
+        agency__places=["51"],
+    )
+
+
+@pytest.fixture
+def official(db):
+    """Read all of Loei and take reports away, but write nothing."""
+    return UserFactory(email="official@test.example", role=Role.OFFICIAL)
+
+
+@pytest.fixture
+def administrator(db):
+    """Run the whole register."""
+    return UserFactory(
+        email="administrator@test.example", role=Role.ADMINISTRATOR, agency=None
+    )
 
 
 # --- The browser ----------------------------------------------------------------

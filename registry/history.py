@@ -41,6 +41,21 @@ class RegisterHistory(HistoricalRecords):
         kwargs.setdefault("history_change_reason_field", models.TextField(default=""))
         super().__init__(excluded_fields=list(leaving_out), **kwargs)
 
+    def post_save(
+        self,
+        instance: models.Model,
+        created: bool,
+        using: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Remember the write, unless it touched only what is left out.
+
+        Signing in is such a write: it sets ``last_login`` outside any act.
+        """
+        written = kwargs.get("update_fields")
+        if written is None or not set(written) <= set(self.excluded_fields):
+            super().post_save(instance, created, using=using, **kwargs)
+
     def get_change_reason_for_object(
         self, instance: models.Model, history_type: str, using: str | None
     ) -> str:

@@ -25,7 +25,8 @@ HOUSE = (Role.OFFICER, Role.REVIEWER, Role.OFFICIAL, Role.ADMINISTRATOR)
 
 def mark(view: View, roles: frozenset[str]) -> View:
     """Write on a view whom it is open to; for views of other packages."""
-    setattr(view, MARK, roles)
+    # A bound method takes no attributes; its function does.
+    setattr(getattr(view, "__func__", view), MARK, roles)
     return view
 
 

@@ -1,0 +1,1 @@
+"""Thai text, numerals, dates, numbers and telephones, as offices write them."""

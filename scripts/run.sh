@@ -40,7 +40,7 @@ web='' worker='' said=''
 
 stop() {
     # Asks both to finish what they are at, and insists after 15 seconds.
-    trap '' INT TERM
+    trap '' INT TERM HUP
     local pid patience=150
     for pid in $web $worker; do kill -TERM "$pid" 2>/dev/null || true; done
     for pid in $web $worker; do
@@ -55,15 +55,19 @@ stop() {
 }
 trap stop EXIT
 trap 'echo; echo "Stopping."; exit 0' INT
-trap 'exit 143' TERM
+trap 'exit 143' TERM HUP
 
 said=$(mktemp)
 python scripts/prepare.py "$said"
 
-gunicorn --log-level warning cluster_portal.wsgi &
+# Process groups of their own: Ctrl-C reaches this script alone, which then asks
+# each of them once. A second signal would make the worker drop its task.
+set -m
+gunicorn --log-level warning cluster_portal.wsgi </dev/null &
 web=$!
-python manage.py db_worker --queue-name '*' --verbosity 0 &
+python manage.py db_worker --queue-name '*' --verbosity 0 </dev/null &
 worker=$!
+set +m
 
 waited=0
 until healthy; do

@@ -136,30 +136,31 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture
-def strict(context):
-    """Fail on a policy violation, a console error, or a request leaving the site.
+def seen(context):
+    """Collect policy violations, console errors and requests leaving the site."""
+    found = []
 
-    The list it gives holds what was seen so far.
-    """
-    seen = []
+    def note_request(request):
+        here = ("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:")
+        if not request.url.startswith(here):
+            found.append(f"left the site: {request.url}")
+
+    def note_message(message):
+        if message.type == "error":
+            found.append(message.text)
+
     context.add_init_script(
         "document.addEventListener('securitypolicyviolation', event =>"
-        " console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))"
+        " console.error(`policy: ${event.effectiveDirective} ${event.blockedURI}`))"
     )
-    context.on(
-        "console",
-        lambda message: seen.append(message.text) if message.type == "error" else None,
-    )
-    context.on("weberror", lambda error: seen.append(str(error.error)))
-    context.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(
-                ("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:")
-            )
-            else seen.append(f"left the site: {request.url}")
-        ),
-    )
+    context.on("console", note_message)
+    context.on("weberror", lambda error: found.append(str(error.error)))
+    context.on("request", note_request)
+    return found
+
+
+@pytest.fixture
+def strict(seen):
+    """Fail at the end on whatever was seen that a page of ours must not do."""
     yield seen
     assert seen == []

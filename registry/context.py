@@ -42,19 +42,22 @@ class Site:
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
-    """Give templates ``site``. At most one query a minute, for the banner."""
+    """Give templates ``site``. At most one query a minute, for the banner.
+
+    The frame of the pages asks for it as ``portal``: allauth's views bring a
+    ``site`` of their own, which hides ours.
+    """
     # Inside, because a context processor is imported before the models are.
     from registry.models import is_demonstration
 
-    return {
-        "site": Site(
-            name=gettext("Souvenirs of the Thai provinces"),
-            url=settings.SITE_URL,
-            canonical=settings.SITE_URL + request.path,
-            is_demo=is_demonstration(),
-            languages=alternates(request.get_full_path()),
-        )
-    }
+    here = Site(
+        name=gettext("Thai Souvenirs"),
+        url=settings.SITE_URL,
+        canonical=settings.SITE_URL + request.path,
+        is_demo=is_demonstration(),
+        languages=alternates(request.get_full_path()),
+    )
+    return {"site": here, "portal": here}
 
 
 def alternates(path: str) -> tuple[Alternate, ...]:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -103,7 +104,7 @@ def doubtful(thai: Catalog) -> Iterator[str]:
     for message in entries(thai):
         if message.fuzzy:
             yield f"{CATALOG.name}: fuzzy {message.id!r}"
-        asked = message.id if isinstance(message.id, str) else message.id[-1]
+        asked = forms(message)[-1]
         wanted = set(PLACEHOLDER.findall(asked))
         for string in strings(message):
             lost = wanted ^ set(PLACEHOLDER.findall(string))
@@ -115,7 +116,7 @@ def unasked(asked: dict[Key, str], thai: Catalog) -> Iterator[str]:
     """Name Thai texts that neither our code nor an installed package asks for."""
     foreign = texts_of_packages()
     for message in entries(thai):
-        singular = message.id if isinstance(message.id, str) else message.id[0]
+        singular = forms(message)[0]
         if (message.context, singular) not in asked and singular not in foreign:
             yield f"{CATALOG.name}: nothing asks for {singular!r}"
 
@@ -129,9 +130,7 @@ def texts_of_packages() -> set[str]:
         for language in ("en", "de"):
             for path in (packages / name).rglob(f"locale/{language}/**/django.po"):
                 with path.open("rb") as handle:
-                    for message in entries(read_po(handle)):
-                        single = isinstance(message.id, str)
-                        found.add(message.id if single else message.id[0])
+                    found.update(forms(each)[0] for each in entries(read_po(handle)))
     return found
 
 
@@ -140,9 +139,19 @@ def entries(catalog: Catalog) -> Iterator[Message]:
     return (message for message in catalog if message.id)
 
 
+def forms(message: Message) -> list[str]:
+    """Return the text that was asked for: itself, or singular and plural."""
+    return as_list(message.id)
+
+
 def strings(message: Message) -> list[str]:
     """Return the translations of a message, one for each plural form."""
-    return [message.string] if isinstance(message.string, str) else [*message.string]
+    return as_list(message.string)
+
+
+def as_list(text: Any) -> list[str]:
+    """Give Babel's texts one shape: a single one is a string, several are a tuple."""
+    return [text] if isinstance(text, str) else [*text]
 
 
 if __name__ == "__main__":

@@ -136,8 +136,8 @@ def buddhist_year(year: int) -> int:
         return year
     if year < 100:
         raise DateError(
-            _("The year “%(year)02d” could be several years. Write all four digits.")
-            % {"year": year}
+            _("The year “%(year)s” could be several years. Write all four digits.")
+            % {"year": f"{year:02d}"}
         )
     if year in COMMON_YEARS:
         raise DateError(

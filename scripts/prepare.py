@@ -17,9 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cluster_portal.settings")
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
 
-#: How ``manage.py demo`` says that the database holds somebody's own records.
+#: The return code of the CommandError by which ``demo`` says that the database
+#: holds somebody's own records.
 HOLDS_OWN_RECORDS = 3
 ACCOUNTS = (
     ("officer.loei@demo.example", "officer of an agency in Loei"),
@@ -59,8 +60,8 @@ def load_demonstration() -> str:
     """Load the demonstration and return its accounts, or why it was not loaded."""
     try:
         call_command("demo")
-    except SystemExit as stop:
-        if stop.code != HOLDS_OWN_RECORDS:
+    except CommandError as refusal:
+        if refusal.returncode != HOLDS_OWN_RECORDS:
             raise
         return "Without the demonstration: the database holds records of its own.\n"
     lines = ["Demonstration accounts:"]
@@ -90,4 +91,9 @@ def static_files_are_fresh() -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CommandError as refusal:
+        # A sentence for the person at the keyboard, not a traceback.
+        print(refusal, file=sys.stderr)
+        sys.exit(refusal.returncode)

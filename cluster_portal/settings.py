@@ -227,12 +227,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Mail ---------------------------------------------------------------------
 
-# Every mail is a row first; the worker sends it through the transport below.
+# Every mail is a row first; the worker sends it to the server named here. Without
+# one the rows stay, and administrators read them in the admin.
 EMAIL_BACKEND = "registry.outbox.OutboxBackend"
-OUTBOX_TRANSPORT = env.str(
-    "PORTAL_MAIL_TRANSPORT", default="django.core.mail.backends.dummy.EmailBackend"
-)
-vars().update(env.email_url("EMAIL_URL", default="dummymail://") | {"EMAIL_BACKEND": EMAIL_BACKEND})
+_mail_server = env.email_url("EMAIL_URL", default="dummymail://")
+OUTBOX_TRANSPORT = _mail_server.pop("EMAIL_BACKEND")
+vars().update(_mail_server)
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="portal@localhost")
 
 # --- Languages and time -------------------------------------------------------

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from django.db import transaction
+
 from registry.models import OutboxMail
+from registry.tasks import send_outbox
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -30,6 +33,7 @@ class OutboxBackend(BaseEmailBackend):
             for address in message.recipients()
         ]
         OutboxMail.objects.bulk_create(rows)
+        transaction.on_commit(send_outbox.enqueue)
         return len(email_messages)
 
 

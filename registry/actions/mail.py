@@ -1,0 +1,64 @@
+"""Sending what waits in the outbox: once each, tried again, never twice."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from registry.models import OutboxMail
+
+#: Pauses before the next attempt; after the last the row waits for a person.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+NO_SERVER = "django.core.mail.backends.dummy.EmailBackend"
+
+
+def send_waiting(limit: int = 100) -> int:
+    """Send up to ``limit`` mails that are due; return how many went out.
+
+    Each mail is locked while it is sent, so that two workers never send the
+    same one. Where no mail server is set, the rows stay as they are.
+    """
+    if settings.OUTBOX_TRANSPORT == NO_SERVER:
+        return 0
+    due = OutboxMail.objects.filter(
+        Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=timezone.now()),
+        sent_at__isnull=True,
+        attempts__lte=len(PAUSES),
+    ).order_by("created_at", "pk")
+    return sum(_send(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+@transaction.atomic
+def _send(pk: int) -> bool:
+    skips = connection.features.has_select_for_update_skip_locked
+    mail = (
+        OutboxMail.objects.select_for_update(skip_locked=skips)
+        .filter(pk=pk, sent_at__isnull=True)
+        .first()
+    )
+    if mail is None:
+        return False
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.body,
+        mail.sender,
+        [mail.to],
+        connection=get_connection(settings.OUTBOX_TRANSPORT),
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    try:
+        message.send()
+    except OSError as failure:
+        # Every fault of a mail server or of the way to it is an OSError.
+        mail.error = str(failure)[:2_000]
+        pause = PAUSES[min(mail.attempts, len(PAUSES) - 1)]
+        mail.next_attempt_at = timezone.now() + pause
+    else:
+        mail.sent_at, mail.error = timezone.now(), ""
+    mail.attempts += 1
+    mail.save(update_fields=["sent_at", "attempts", "next_attempt_at", "error"])
+    return mail.sent_at is not None

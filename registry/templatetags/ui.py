@@ -546,6 +546,12 @@ def field(bound: BoundField) -> dict[str, BoundField]:
     return {"field": bound}
 
 
+@register.filter
+def named(bound: BoundField) -> SafeString:
+    """Draw a control whose only label is the head of its column."""
+    return bound.as_widget(attrs={"aria-label": bound.label})
+
+
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """List what a form refuses, each with a link to its field."""

@@ -61,6 +61,8 @@ MONTHS = {
 
 SPLIT = r"\s*[-/.]\s*"
 DAY_FIRST = re.compile(rf"(\d{{1,2}}){SPLIT}(\d{{1,2}}){SPLIT}(\d{{1,4}})")
+#: What a phone's number pad gives: 15032555.
+UNPARTED = re.compile(r"(\d{2})(\d{2})(\d{4})")
 YEAR_FIRST = re.compile(rf"(\d{{4}}){SPLIT}(\d{{1,2}}){SPLIT}(\d{{1,2}})")
 BUDDHIST_SIGN = r"(?:พ\s?\.?\s?ศ\s?\.?|B\.?\s?E\.?)"
 NAMED = re.compile(
@@ -100,7 +102,7 @@ def parse_date(text: str) -> date:
     if match := YEAR_FIRST.fullmatch(text):
         year, month, day = map(int, match.groups())
         return from_either_era(year, month, day)
-    if match := DAY_FIRST.fullmatch(text):
+    if match := DAY_FIRST.fullmatch(text) or UNPARTED.fullmatch(text):
         day, month, year = map(int, match.groups())
         return from_buddhist(buddhist_year(year), month, day)
     if match := NAMED.fullmatch(text):
@@ -226,7 +228,7 @@ def format_date(
 
     :param language: the reader's own where it is not given.
     """
-    day = local(value) if isinstance(value, datetime) else value
+    day = local(value).date() if isinstance(value, datetime) else value
     write = english if spoken(language) == "en" else thai
     text = write(day, style)
     return to_thai_digits(text) if thai_digits else text

@@ -94,7 +94,8 @@
   }
 
   function spoken(moment) {
-    return `${weekday(moment)} ${moment.getUTCDate()} ${monthTitle(moment)}`;
+    const rest = `${moment.getUTCDate()} ${monthTitle(moment)}`;
+    return english ? `${weekday(moment)}, ${rest}` : `${weekday(moment)}ที่ ${rest}`;
   }
 
   /* ── Parts ── */

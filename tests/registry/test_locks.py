@@ -33,6 +33,8 @@ def wait_until_somebody_waits() -> None:
     deadline = time.monotonic() + 2.5
     while time.monotonic() < deadline:
         with connections["default"].cursor() as cursor:
+            # Within a transaction PostgreSQL shows what it saw at the first look.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"

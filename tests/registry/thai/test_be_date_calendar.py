@@ -19,7 +19,7 @@ def open_form(page: Page, strict):
     def opened(value: str = "15/03/2555", language: str = "th") -> Page:
         label = "วันที่เข้าร่วม" if language == "th" else "Joined on"
         page.set_content(PAGE.format(language=language, value=value, label=label))
-        for sheet in ("portal.css", "be-date.css"):
+        for sheet in ("frame.css", "portal.css", "be-date.css"):
             page.add_style_tag(content=(STATIC / "css" / sheet).read_text("utf-8"))
         page.add_script_tag(content=(STATIC / "js/be-date.js").read_text("utf-8"))
         return page

@@ -9,3 +9,13 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        """Have what is kept of a member follow its changes."""
+        from members import actions
+        from members.models import Member
+        from registry.followers import follow
+        from registry.publicity import ask_before_hiding
+
+        follow(Member, actions.keep_member)
+        ask_before_hiding(actions.published_portraits)

@@ -9,3 +9,18 @@ class ProductsConfig(AppConfig):
 
     name = "products"
     verbose_name = _("Products")
+
+    def ready(self) -> None:
+        """Have what is kept of a product follow everything it depends on."""
+        from members.models import Member
+        from products import actions
+        from products.models import Category, Mark, Product, StarRound
+        from registry.followers import follow
+        from registry.publicity import ask_before_hiding
+
+        follow(Product, actions.keep_product)
+        follow(Member, actions.keep_goods)
+        follow(Category, actions.keep_shelf)
+        follow(Mark, actions.keep_mark)
+        follow(StarRound, actions.keep_round)
+        ask_before_hiding(actions.published_photos)

@@ -430,6 +430,10 @@ class Photo(Child):
     )
     #: What ``registry.pictures`` stored: names by format and width.
     picture = models.JSONField(_("picture"), default=dict)
+    #: The picture's own, so that photos of the same picture are found.
+    sha256 = models.CharField(
+        max_length=64, blank=True, default="", editable=False, db_index=True
+    )
     alt_th = models.CharField(_("what it shows (Thai)"), max_length=200, blank=True)
     alt_en = models.CharField(_("what it shows (English)"), max_length=200, blank=True)
     is_main = models.BooleanField(_("main photo"), default=False)
@@ -437,7 +441,7 @@ class Photo(Child):
         _("illustration"), default=False, help_text=_("Drawn, not photographed.")
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    history = RegisterHistory()
+    history = RegisterHistory(leaving_out=["sha256"])
 
     objects = PhotoQuerySet.as_manager()
 
@@ -455,6 +459,10 @@ class Photo(Child):
 
     def __str__(self) -> str:
         return in_language(self, "alt") or str(_("photo"))
+
+    def settle(self) -> None:
+        """Name the picture by its hash."""
+        self.sha256 = self.picture.get("sha256", "")
 
 
 class Certificate(Child):

@@ -1,0 +1,252 @@
+"""What the register keeps of a product beside what people enter.
+
+The catalogue filters and draws its cards from one narrow row: stars, marks,
+cover and place are worked out here, from ratings, certificates, photos and the
+member, whenever one of them changes.
+"""
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from members.derived import both_names, places_of
+from members.models import Member
+from products.enums import MarkGoods, MarkScope, OtopType
+from products.models import (
+    Certificate,
+    Mark,
+    Photo,
+    Product,
+    ProductSearch,
+    StarRating,
+)
+from registry import derived
+from registry.derived import Difference, Right, SearchTexts
+from registry.search import names_kept, search_texts
+
+#: Columns that :meth:`Product.settle` works out of member and category.
+SETTLED = (
+    "owner_id",
+    "province_id",
+    "district_id",
+    "sort_key",
+    "name_fold",
+    "price_band",
+    "is_edible",
+    "is_alcohol",
+)
+COLUMNS = (
+    *SETTLED,
+    "current_stars",
+    "current_stars_year",
+    "marks_held",
+    "mark_codes",
+    "cover",
+)
+#: All that one product's kept columns follow from, in one query.
+LOADED = (
+    "member__subdistrict",
+    "member__district__province",
+    "category__parent",
+)
+
+Products = models.QuerySet[Product] | Iterable[int]
+
+
+# --- Products -------------------------------------------------------------------
+
+
+def recount(products: Products) -> int:
+    """Make the kept columns and search rows of ``products`` right.
+
+    Return how many columns were wrong. Nine queries for each 500 products, and
+    one for each hundred that were wrong. What counts is today: results announced
+    and certificates in force.
+    """
+    return sum(
+        len(_recount_batch(batch))
+        for batch in derived.in_batches(derived.keys_of(products))
+    )
+
+
+@transaction.atomic
+def _recount_batch(keys: list[int]) -> list[Difference]:
+    # Locked before anything is read, so that what is written is the latest.
+    locked = Product.objects.select_for_update(no_key=True).filter(pk__in=keys)
+    list(locked.order_by("pk").values_list("pk"))
+    return derived.mend(_rights(keys), ProductSearch)
+
+
+def differences(products: Products) -> Iterator[Difference]:
+    """Yield every kept column of ``products`` that is not right; write nothing."""
+    for batch in derived.in_batches(derived.keys_of(products)):
+        yield from derived.differences(_rights(batch), ProductSearch)
+
+
+def _rights(keys: list[int]) -> list[Right]:
+    today = timezone.localdate()
+    products = list(
+        Product.objects.filter(pk__in=keys).select_related(*LOADED).order_by("pk")
+    )
+    stars = _stars(keys, today)
+    marks = _marks(products, today)
+    covers = _covers(keys)
+    return [
+        Right(
+            product,
+            _settled(product)
+            | dict.fromkeys(("current_stars", "current_stars_year"))
+            | stars.get(product.pk, {})
+            | _mark_columns(marks[product.pk])
+            | {"cover": covers.get(product.pk, {})},
+            texts_of(product, marks[product.pk]),
+        )
+        for product in products
+    ]
+
+
+def _settled(product: Product) -> dict[str, Any]:
+    settled = copy.copy(product)
+    settled.settle()
+    return {column: getattr(settled, column) for column in SETTLED}
+
+
+def _stars(keys: list[int], today: date) -> dict[int, dict[str, Any]]:
+    """Return the stars of each product's latest round that is out, and its year."""
+    out = StarRating.objects.filter(
+        product_id__in=keys, round__announced_on__lte=today
+    ).order_by("round__year")
+    return {
+        pk: {"current_stars": stars, "current_stars_year": year}
+        for pk, stars, year in out.values_list("product_id", "stars", "round__year")
+    }
+
+
+def _marks(products: list[Product], today: date) -> dict[int, list[Mark]]:
+    """Return the marks each product holds today, in the order they are shown.
+
+    A mark given to producers or premises is the producer's, and shown on its
+    page only. A mark given to either (halal, organic) holds for a producer's
+    goods too when the producer has it, as far as the goods may carry it.
+    """
+    in_force = Certificate.objects.in_force(today).select_related("mark")
+    own: dict[int | None, set[Mark]] = defaultdict(set)
+    for each in in_force.filter(product_id__in=[product.pk for product in products]):
+        own[each.product_id].add(each.mark)
+    shared: dict[int | None, set[Mark]] = defaultdict(set)
+    members = {product.member_id for product in products}
+    for each in in_force.filter(member_id__in=members, mark__given_to=MarkScope.BOTH):
+        shared[each.member_id].add(each.mark)
+    return {
+        product.pk: sorted(
+            own[product.pk]
+            | {mark for mark in shared[product.member_id] if may_carry(product, mark)},
+            key=lambda mark: (mark.position, mark.pk),
+        )
+        for product in products
+    }
+
+
+def may_carry(product: Product, mark: Mark) -> bool:
+    """Tell whether ``mark`` is for goods such as ``product``; unknown is no."""
+    edible = product.category.is_edible if product.category else None
+    return {
+        MarkGoods.ALL: True,
+        MarkGoods.EDIBLE: edible is True,
+        MarkGoods.NON_EDIBLE: edible is False,
+        MarkGoods.TEXTILES: product.otop_type == OtopType.TEXTILE,
+    }[MarkGoods(mark.goods)]
+
+
+def _mark_columns(marks: list[Mark]) -> dict[str, Any]:
+    return {
+        "marks_held": sum(1 << mark.bit for mark in marks),
+        "mark_codes": [mark.code for mark in marks],
+    }
+
+
+def _covers(keys: list[int]) -> dict[int, dict[str, Any]]:
+    """Return each product's main photo, or its first, as a card shows it."""
+    photos = Photo.objects.filter(product_id__in=keys).exclude(sha256="").in_order()
+    covers: dict[int, dict[str, Any]] = {}
+    for photo in photos:
+        covers.setdefault(
+            photo.product_id,
+            {
+                **photo.picture,
+                "alt_th": photo.alt_th,
+                "alt_en": photo.alt_en,
+                "is_illustration": photo.is_illustration,
+            },
+        )
+    return covers
+
+
+def texts_of(product: Product, marks: list[Mark]) -> SearchTexts:
+    """Return what ``product`` is found by: itself, its shelf, producer and marks."""
+    return search_texts(
+        names=names_kept(product),
+        code=product.code,
+        texts=(
+            *names_kept(product.member),
+            product.materials_th,
+            product.materials_en,
+            product.story_th,
+            product.story_en,
+        ),
+        labels=[
+            *_shelves_of(product),
+            *places_of(product.member),
+            *(name for mark in marks for name in _names_of(mark)),
+        ],
+    )
+
+
+def _shelves_of(product: Product) -> list[str]:
+    """Return the names of the shelf and of the one above it."""
+    shelf = product.category
+    shelves = [each for each in (shelf, shelf and shelf.parent) if each]
+    return [name for each in shelves for name in both_names(each)]
+
+
+def _names_of(mark: Mark) -> tuple[str, ...]:
+    return mark.abbreviation_th, mark.abbreviation_en, *both_names(mark)
+
+
+# --- Their producers ------------------------------------------------------------
+
+
+def recount_goods(members: Iterable[int | None]) -> None:
+    """Count the published goods of ``members``.
+
+    The rows are locked before the goods are counted, so that of two publications
+    at once each counts the other; in key order, so that they never wait for each
+    other in a circle.
+    """
+    for batch in derived.in_batches(pk for pk in members if pk is not None):
+        with transaction.atomic():
+            locked = Member.objects.select_for_update(no_key=True).filter(pk__in=batch)
+            list(locked.order_by("pk").values_list("pk"))
+            derived.mend(_goods(batch))
+
+
+def goods_differences(
+    members: "models.QuerySet[Member] | Iterable[int]",
+) -> Iterator[Difference]:
+    """Yield every count of published goods that is not right; write nothing."""
+    for batch in derived.in_batches(derived.keys_of(members)):
+        yield from derived.differences(_goods(batch))
+
+
+def _goods(keys: list[int]) -> list[Right]:
+    published = Product.objects.published().filter(member_id__in=keys).order_by()
+    counted = dict(published.values_list("member_id").annotate(models.Count("pk")))
+    return [
+        Right(member, {"goods_count": counted.get(member.pk, 0)})
+        for member in Member.objects.filter(pk__in=keys).order_by("pk")
+    ]

@@ -1,0 +1,65 @@
+"""The trigram indexes behind search: made by migrations, one kind a database.
+
+PostgreSQL indexes the folded columns by ``pg_trgm``. SQLite has an FTS5 table
+with the ``trigram`` tokenizer that keeps no text of its own and is kept in step
+by three triggers.
+
+Migrations call this and stay as they are: a search table of another shape gets
+new functions. On SQLite a migration that alters a search table makes it anew and
+loses the triggers; it must call :func:`create` again afterwards.
+"""
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+COLUMNS = ("name_fold", "text_fold")
+
+
+def create(editor: BaseDatabaseSchemaEditor, table: str, key: str) -> None:
+    """Index the search rows in ``table``, whose primary key column is ``key``."""
+    statements = {"postgresql": _gin, "sqlite": _fts}[editor.connection.vendor]
+    for statement in statements(table, key):
+        editor.execute(statement)
+
+
+def drop(editor: BaseDatabaseSchemaEditor, table: str, key: str) -> None:
+    """Take the indexes away. The extension stays: others may use it."""
+    if editor.connection.vendor == "postgresql":
+        for column in COLUMNS:
+            editor.execute(f"DROP INDEX IF EXISTS {table}_{column}_trgm")
+        return
+    for event in ("insert", "delete", "update"):
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_fts_{event}")
+    editor.execute(f"DROP TABLE IF EXISTS {table}_fts")
+
+
+def _gin(table: str, key: str) -> list[str]:
+    return [
+        # A trusted extension: the owner of the database may install it.
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        *(
+            f"CREATE INDEX {table}_{column}_trgm ON {table} "
+            f"USING gin ({column} gin_trgm_ops)"
+            for column in COLUMNS
+        ),
+    ]
+
+
+def _fts(table: str, key: str) -> list[str]:
+    names = ", ".join(COLUMNS)
+    new = ", ".join(f"new.{column}" for column in (key, *COLUMNS))
+    old = ", ".join(f"old.{column}" for column in (key, *COLUMNS))
+    add = f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({new});"  # noqa: S608 - names of ours
+    # FTS5 forgets a row only when it is told what it knew of it.
+    forget = (
+        f"INSERT INTO {table}_fts ({table}_fts, rowid, {names}) "  # noqa: S608 - as above
+        f"VALUES ('delete', {old});"
+    )
+    begin = f"CREATE TRIGGER {table}_fts_"
+    return [
+        f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, content='{table}', "
+        f"content_rowid='{key}', tokenize='trigram')",
+        f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')",  # noqa: S608 - as above
+        f"{begin}insert AFTER INSERT ON {table} BEGIN {add} END",
+        f"{begin}delete AFTER DELETE ON {table} BEGIN {forget} END",
+        f"{begin}update AFTER UPDATE ON {table} BEGIN {forget} {add} END",
+    ]

@@ -50,6 +50,7 @@ def sample_product(
         current_stars_year=2562 if stars else None,
         cover={},
         is_alcohol=kind == "alcohol",
+        mark_codes=[],
         district=PLACE,
         member=SimpleNamespace(
             name_th="กลุ่มหัตถกรรมบ้านตัวอย่าง", name_en="Sample craft group"

@@ -65,8 +65,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 /* A failed request would otherwise leave the old list standing in silence. */
-for (const failure of ["htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(failure, () => location.reload());
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    const text = document.body.dataset.failed;
+    if (!text) return;
+    const target = event.detail.target || document.getElementById("main");
+    const bar = document.createElement("p");
+    bar.className = "message message--error";
+    bar.setAttribute("role", "alert");
+    bar.textContent = text;
+    target.querySelector(":scope > .message--error")?.remove();
+    target.prepend(bar);
+  });
 }
 
 /* What was refused is read first. */

@@ -63,6 +63,9 @@ SHOW_ALCOHOL_DETAILS = env.bool("PORTAL_SHOW_ALCOHOL_DETAILS", default=False)
 #: Staff must set up a second factor; the next release enforces it.
 REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", default=True)
 DEMO_PASSWORD = env.str("PORTAL_DEMO_PASSWORD", default="demo-portal-2569")
+#: The first administrator of ``setup``, which asks for what is not given here.
+ADMIN_EMAIL = env.str("PORTAL_ADMIN_EMAIL", default="")
+ADMIN_PASSWORD = env.str("PORTAL_ADMIN_PASSWORD", default="")
 
 # --- Applications -------------------------------------------------------------
 
@@ -308,7 +311,9 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

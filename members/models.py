@@ -68,7 +68,9 @@ class Cluster(Kept, Named):
         verbose_name=_("lead agency"),
     )
     programme_th = models.CharField(_("programme (Thai)"), max_length=250, blank=True)
-    programme_en = models.CharField(_("programme (English)"), max_length=250, blank=True)
+    programme_en = models.CharField(
+        _("programme (English)"), max_length=250, blank=True
+    )
     about_th = models.TextField(_("about (Thai)"), blank=True)
     about_en = models.TextField(_("about (English)"), blank=True)
     related = models.ManyToManyField(
@@ -150,7 +152,9 @@ class Member(Record, Named):
     leader_id_hash = models.CharField(max_length=64, blank=True, editable=False)
     leader_id_last4 = models.CharField(max_length=4, blank=True, editable=False)
     house = models.CharField(_("house number"), max_length=60, blank=True)
-    village_number = models.CharField(_("village number (moo)"), max_length=10, blank=True)
+    village_number = models.CharField(
+        _("village number (moo)"), max_length=10, blank=True
+    )
     village = models.CharField(_("village"), max_length=100, blank=True)
     street = models.CharField(_("street"), max_length=150, blank=True)
     subdistrict = models.ForeignKey(

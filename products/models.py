@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -35,7 +36,6 @@ from registry.models import (
     District,
     Kept,
     Named,
-    Province,
     Record,
     in_language,
 )
@@ -122,9 +122,7 @@ class Mark(Kept, Named):
     )
     issuer_th = models.CharField(_("issuer (Thai)"), max_length=200, blank=True)
     issuer_en = models.CharField(_("issuer (English)"), max_length=200, blank=True)
-    pattern = models.CharField(
-        _("pattern of the number"), max_length=200, blank=True
-    )
+    pattern = models.CharField(_("pattern of the number"), max_length=200, blank=True)
     pattern_is_firm = models.BooleanField(
         _("refuse other numbers"),
         default=False,
@@ -220,11 +218,15 @@ class Product(Record, Named):
         _("size and weight (English)"), max_length=150, blank=True
     )
     materials_th = models.CharField(_("materials (Thai)"), max_length=300, blank=True)
-    materials_en = models.CharField(_("materials (English)"), max_length=300, blank=True)
+    materials_en = models.CharField(
+        _("materials (English)"), max_length=300, blank=True
+    )
     shelf_life_days = models.PositiveIntegerField(
         _("keeps for (days)"), null=True, blank=True
     )
-    keeping_th = models.CharField(_("how to keep it (Thai)"), max_length=300, blank=True)
+    keeping_th = models.CharField(
+        _("how to keep it (Thai)"), max_length=300, blank=True
+    )
     keeping_en = models.CharField(
         _("how to keep it (English)"), max_length=300, blank=True
     )
@@ -277,9 +279,7 @@ class Product(Record, Named):
     )
     #: Marks in force: one bit a mark for the filter, their codes for the card.
     marks_held = models.BigIntegerField(default=0, editable=False)
-    mark_codes = models.JSONField(
-        _("marks"), default=list, blank=True, editable=False
-    )
+    mark_codes = models.JSONField(_("marks"), default=list, blank=True, editable=False)
     #: The main photo as the card shows it: a stored picture and its alt texts.
     cover = models.JSONField(_("picture"), default=dict, blank=True, editable=False)
     history = RegisterHistory(
@@ -490,9 +490,7 @@ class Certificate(Child):
         Mark, models.PROTECT, related_name="certificates", verbose_name=_("mark")
     )
     number = models.CharField(_("certificate number"), max_length=80, blank=True)
-    standard_number = models.CharField(
-        _("standard number"), max_length=60, blank=True
-    )
+    standard_number = models.CharField(_("standard number"), max_length=60, blank=True)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     #: A file of the private storage, with the name it came under.
@@ -603,7 +601,8 @@ class StarCriterion(Child):
         return in_language(self, "name") or self.get_section_display()
 
 
-def _points(label: str) -> models.DecimalField:
+def _points(label: Any) -> Any:
+    # A translated label and a field's two types have no name of their own.
     return models.DecimalField(
         label,
         max_digits=5,

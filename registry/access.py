@@ -7,15 +7,26 @@ Row rights come from ``visible_to``, verbs from ``rules``.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from registry.enums import Role
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+if TYPE_CHECKING:
+    from registry.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """A request of somebody who has signed in; for annotations only."""
+
+    user: "User"
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 MARK = "open_to"
 #: What a mark says of a page for everybody, signed in or not.
 EVERYBODY: frozenset[str] = frozenset({"everybody"})

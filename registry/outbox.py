@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-
 from django.db import transaction
 
 from registry.models import OutboxMail
@@ -39,7 +38,7 @@ class OutboxBackend(BaseEmailBackend):
 
 def _html_of(message: EmailMessage) -> str:
     if isinstance(message, EmailMultiAlternatives):
-        for alternative in message.alternatives:
-            if alternative.mimetype == "text/html":
-                return str(alternative.content)
+        for content, kind in message.alternatives:
+            if kind == "text/html":
+                return str(content)
     return ""

@@ -37,10 +37,14 @@ def is_program(user_agent: str) -> bool:
 def of_cluster(cluster: Cluster, today: date) -> ClusterFigures:
     """Count a cluster's figures. Three queries."""
     members = Member.objects.published().in_cluster(cluster)
-    goods = Product.objects.published().filter(member__in=members).aggregate(
-        all=Count("pk"),
-        edible=Count("pk", filter=Q(is_edible=True)),
-        non_edible=Count("pk", filter=Q(is_edible=False)),
+    goods = (
+        Product.objects.published()
+        .filter(member__in=members)
+        .aggregate(
+            all=Count("pk"),
+            edible=Count("pk", filter=Q(is_edible=True)),
+            non_edible=Count("pk", filter=Q(is_edible=False)),
+        )
     )
     visits = cluster.visitor_days.aggregate(
         all=Sum("count"), today=Sum("count", filter=Q(day=today))

@@ -39,7 +39,9 @@ def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "cluster": cluster,
             "figures": figures.of_cluster(cluster, today),
             "plan": plan,
-            "strategies": plan.items.filter(kind=ItemKind.STRATEGY).order_by("position", "pk")
+            "strategies": plan.items.filter(kind=ItemKind.STRATEGY).order_by(
+                "position", "pk"
+            )
             if plan
             else [],
             "posts": cluster.posts.held_on(today)

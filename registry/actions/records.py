@@ -84,7 +84,9 @@ def _first_use(form_key: uuid.UUID, row: K) -> K | None:
     except IntegrityError:
         used = FormKey.objects.select_for_update().get(key=form_key)
         manager = type(row)._default_manager
-        return manager.filter(pk=used.object_id).first() if used.model == label else None
+        return (
+            manager.filter(pk=used.object_id).first() if used.model == label else None
+        )
     return None
 
 
@@ -184,9 +186,7 @@ def send_back(
     )
 
 
-def withdraw(
-    record: R, *, by: User | None, note: str, version: int | None = None
-) -> R:
+def withdraw(record: R, *, by: User | None, note: str, version: int | None = None) -> R:
     """Take ``record`` off the public pages; its address answers 410 from then on.
 
     :raises NoteNeeded: if the note is empty.
@@ -302,29 +302,35 @@ def _write(row: Kept, by: User | None) -> None:
 
 
 def _apply_children(row: Kept, name: str, changes: ChildChanges) -> None:
-    model = children_of(type(row))[name]
+    model: Any = children_of(type(row))[name]
     key = parent_key(type(row), name)
-    existing = {child.pk: child for child in model._default_manager.filter(**{key: row})}
+    existing = {child.pk: child for child in model.objects.filter(**{key: row})}
     for pk in changes.removed & existing.keys():
         existing.pop(pk).delete()
-    gone = (changes.changed.keys() | changes.removed) - existing.keys()
-    if gone - changes.removed:
+    if changes.changed.keys() - existing.keys():
         raise StaleVersion(_("Part of this record was removed by someone else."))
-    touched: dict[int, Child] = {}
+    touched = set(changes.changed)
     for pk, values in changes.changed.items():
         for field, value in values.items():
             setattr(existing[pk], field, value)
-        touched[pk] = existing[pk]
-    for position, number in enumerate(changes.order):
-        child = changes.added[-1 - number] if number < 0 else existing.get(number)
-        if child is not None and child.position != position:
-            child.position = position
-            if number >= 0:
-                touched[number] = child
-    for child in touched.values():
-        child.settle()
-        child.save()
+    touched |= _put_in_order(existing, changes)
+    for pk in touched:
+        existing[pk].settle()
+        existing[pk].save()
     for child in changes.added:
         setattr(child, key, row)
         child.settle()
         child.save(force_insert=True)
+
+
+def _put_in_order(existing: Mapping[int, Any], changes: ChildChanges) -> set[int]:
+    """Give the children their places; return the keys of those that moved."""
+    moved = set()
+    for position, number in enumerate(changes.order):
+        child: Any = changes.added[-1 - number] if number < 0 else existing.get(number)
+        if child is None or child.position == position:
+            continue
+        child.position = position
+        if number >= 0:
+            moved.add(number)
+    return moved

@@ -68,7 +68,7 @@ def children_of(model: type[models.Model]) -> dict[str, type[Child]]:
     for relation in model._meta.related_objects:
         related: Any = relation.related_model
         if issubclass(related, Child) and relation.field.name in related.PARENTS:
-            found[relation.get_accessor_name()] = related
+            found[str(relation.get_accessor_name())] = related
     return found
 
 

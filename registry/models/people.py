@@ -64,7 +64,9 @@ class Agency(Kept, Named):
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Makes accounts; e-mail addresses are kept in lower case."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> Any:
         """Make an account; without a password it cannot sign in until one is set."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)

@@ -68,7 +68,10 @@ class Subdistrict(Place):
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     district = models.ForeignKey(
-        District, models.PROTECT, verbose_name=_("district"), related_name="subdistricts"
+        District,
+        models.PROTECT,
+        verbose_name=_("district"),
+        related_name="subdistricts",
     )
     postcode = models.CharField(_("postcode"), max_length=5, blank=True)
 

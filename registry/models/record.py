@@ -25,7 +25,8 @@ class Record(Kept):
     #: The letter of this model's public codes: M in 42-M-00017.
     CODE_LETTER = ""
 
-    code = models.CharField(
+    # Null, because several records without a code must not clash.
+    code = models.CharField(  # noqa: DJ001
         _("code"), max_length=12, unique=True, null=True, editable=False
     )
     owner = models.ForeignKey(
@@ -45,9 +46,7 @@ class Record(Kept):
         default=RecordStatus.DRAFT,
         editable=False,
     )
-    note = models.TextField(
-        _("note of the decision"), blank=True, editable=False
-    )
+    note = models.TextField(_("note of the decision"), blank=True, editable=False)
     submitted_at = models.DateTimeField(
         _("submitted"), null=True, blank=True, editable=False
     )

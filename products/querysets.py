@@ -75,6 +75,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Keep certificates valid on a day; without an expiry they stay valid."""
         return self.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
 
+    def held_for(self, product: "Product") -> Self:
+        """Keep those of a product, and of its producer or the premises."""
+        return self.filter(Q(product=product) | Q(member=product.member_id))
+
     def expiring(self, start: date, end: date) -> Self:
         """Keep certificates whose last day lies in the span, ends included."""
         return self.filter(expires_on__gte=start, expires_on__lte=end)

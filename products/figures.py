@@ -1,0 +1,506 @@
+"""Counts beside the choices of a list, and what a product's page tells.
+
+Counting starts from groups of rows that are alike in every column a filter asks
+about: one GROUP BY over them, rolled up here for all filters together. Each
+filter is counted under all the others, so a number says what choosing it gives.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import get_language
+
+from members.enums import WEB_KINDS, ContactKind
+from members.models import Contact, Member
+from products.enums import Section
+from products.filters import ALL_YEAR, MemberFilter, ProductFilter, Vocabulary
+from products.models import Certificate, Product, StarCriterion, StarRating
+from registry.thai.dates import MONTHS_EN, MONTHS_EN_SHORT, MONTHS_TH, MONTHS_TH_SHORT
+from registry.thai.phones import Phone
+
+#: For how long the groups of the whole catalogue are kept.
+KEPT_SECONDS = 60.0
+RELATED = 8
+
+#: For each filter of a cube, in its order: the values a group of rows counts for.
+Held = tuple[tuple[str, ...], ...]
+
+
+# --- Rolling up -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Groups of rows by what filters ask about, and how many are in each."""
+
+    names: tuple[str, ...]
+    groups: Sequence[tuple[Held, int]]
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many rows each choice of each filter would give."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    #: Rows under all the filters.
+    total: int
+    #: Rows there would be without a filter that is set, by its name.
+    without: Mapping[str, int]
+
+
+def roll_up(cube: Cube, chosen: Mapping[str, Collection[str]]) -> Facets:
+    """Count every choice under the other filters, in one pass.
+
+    A group that fails one filter still counts for that filter's own choices;
+    one that fails two counts for none.
+    """
+    tests = [
+        (place, frozenset(chosen[name]))
+        for place, name in enumerate(cube.names)
+        if chosen.get(name)
+    ]
+    counts: tuple[Counter[str], ...] = tuple(Counter() for _name in cube.names)
+    everywhere = range(len(cube.names))
+    total, regained = 0, Counter[str]()
+    for held, size in cube.groups:
+        failed = [place for place, wanted in tests if wanted.isdisjoint(held[place])]
+        if len(failed) > 1:
+            continue
+        for place in failed or everywhere:
+            for value in held[place]:
+                counts[place][value] += size
+        if failed:
+            regained[cube.names[failed[0]]] += size
+        else:
+            total += size
+    return Facets(
+        counts=dict(zip(cube.names, counts, strict=True)),
+        total=total,
+        without={
+            cube.names[place]: total + regained[cube.names[place]] for place, _ in tests
+        },
+    )
+
+
+def in_places(
+    whole: Cube, around: Cube, chosen: Mapping[str, Collection[str]]
+) -> Facets:
+    """Count the choices of a list that is narrowed down by province and district.
+
+    :param whole: every province, without districts: leaving a province leaves
+        its district too.
+    :param around: the one province whose districts are offered.
+    """
+    anywhere = {name: values for name, values in chosen.items() if name != "district"}
+    far = roll_up(whole, anywhere)
+    near = roll_up(around, chosen)
+    without = dict(near.without)
+    if "province" in far.without:
+        without["province"] = far.without["province"]
+    return Facets(
+        counts={**near.counts, "province": far.counts["province"]},
+        total=near.total,
+        without=without,
+    )
+
+
+# --- The catalogue --------------------------------------------------------------
+
+#: The columns of the index that covers counting, and the filters they answer.
+COLUMNS = (
+    *("province_id", "category_id", "current_stars", "price_band"),
+    *("marks_held", "otop_type", "season"),
+)
+NAMES = (
+    *(
+        "province",
+        "category",
+        "edible",
+        "stars",
+        "price",
+        "mark",
+        "otop_type",
+        "season",
+    ),
+)
+
+
+@dataclass
+class Words:
+    """What the values of the columns are called in addresses.
+
+    Few values come in many groups, so each is worked out once.
+    """
+
+    vocabulary: Vocabulary
+    slugs: dict[str, tuple[str, ...]] = field(init=False)
+    shelves: dict[int | None, tuple[str, ...]] = field(init=False)
+    edible: dict[int | None, tuple[str, ...]] = field(init=False)
+    marks: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    months: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Name provinces and shelves; a shelf counts for those above it."""
+        self.slugs = {each.code: (each.slug,) for each in self.vocabulary.provinces}
+        categories = self.vocabulary.categories
+        self.shelves = {
+            each.pk: tuple(each.path.split("/")[:-1]) for each in categories
+        }
+        self.edible = {
+            each.pk: ("yes" if each.is_edible else "no",) for each in categories
+        }
+
+    def held(self, row: tuple[Any, ...]) -> Held:
+        """Return what a row of :data:`COLUMNS` counts for, as :data:`NAMES` go."""
+        province, category, stars, band, marks, otop_type, season = row
+        return (
+            self.slugs.get(province, ()),
+            self.shelves.get(category, ()),
+            self.edible.get(category, ()),
+            (str(stars),) if stars else (),
+            (str(band),) if band else (),
+            self.marks_of(marks),
+            (otop_type,) if otop_type else (),
+            self.months_of(season),
+        )
+
+    def marks_of(self, bits: int) -> tuple[str, ...]:
+        """Return the codes of the marks in a set of bits."""
+        if bits not in self.marks:
+            self.marks[bits] = tuple(
+                mark.code for mark in self.vocabulary.marks if bits >> mark.bit & 1
+            )
+        return self.marks[bits]
+
+    def months_of(self, season: int) -> tuple[str, ...]:
+        """Return the months in a set of bits; none of them means all."""
+        if season not in self.months:
+            self.months[season] = tuple(
+                str(month)
+                for month in range(1, 13)
+                if season == ALL_YEAR or season >> (month - 1) & 1
+            )
+        return self.months[season]
+
+
+def groups_of(products: QuerySet[Product], vocabulary: Vocabulary) -> Cube:
+    """Group products for all filters but the district. One query."""
+    words = Words(vocabulary)
+    rows = products.order_by().values_list(*COLUMNS).annotate(size=Count("pk"))
+    return Cube(NAMES, [(words.held(row[:-1]), row[-1]) for row in rows])
+
+
+def groups_around(products: QuerySet[Product], vocabulary: Vocabulary) -> Cube:
+    """Group the products of one province, districts too. One query."""
+    words = Words(vocabulary)
+    columns = (*COLUMNS, "district_id")
+    rows = products.order_by().values_list(*columns).annotate(size=Count("pk"))
+    groups = [((*words.held(row[:-2]), (row[-2],)), row[-1]) for row in rows]
+    return Cube((*NAMES, "district"), groups)
+
+
+_kept: dict[str, tuple[float, Cube]] = {}
+
+
+def whole_catalogue(vocabulary: Vocabulary) -> Cube:
+    """Return the groups of all published products.
+
+    At most one query a minute and process. Kept in memory, not in the cache:
+    the cache may be a table, and a visitor must not wait for its writers.
+    """
+    # Tests and commands may meet several databases in one process.
+    key = str(connection.settings_dict["NAME"])
+    made, cube = _kept.get(key, (-KEPT_SECONDS, Cube((), ())))
+    if time.monotonic() - made >= KEPT_SECONDS:
+        cube = groups_of(Product.objects.published(), vocabulary)
+        _kept[key] = (time.monotonic(), cube)
+    return cube
+
+
+def forget_catalogue() -> None:
+    """Count the whole catalogue anew when it is next asked for."""
+    _kept.clear()
+
+
+def only_province(vocabulary: Vocabulary) -> str:
+    """Return the code of the one province that has goods; empty if several do."""
+    held = {
+        slug for held, _size in whole_catalogue(vocabulary).groups for slug in held[0]
+    }
+    if len(held) != 1:
+        return ""
+    return next(each.code for each in vocabulary.provinces if each.slug in held)
+
+
+def product_facets(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:
+    """Count the choices of the catalogue. Up to two queries."""
+    found = asked.found
+    whole = groups_of(found, vocabulary) if asked.words else whole_catalogue(vocabulary)
+    if not asked.around:
+        return roll_up(whole, asked.chosen)
+    around = groups_around(found.filter(province=asked.around), vocabulary)
+    return in_places(whole, around, asked.chosen)
+
+
+def member_facets(asked: MemberFilter) -> Facets:
+    """Count the choices of the list of producers. One query."""
+    slugs = {each.code: (each.slug,) for each in asked.provinces.values()}
+    rows = (
+        asked.found.order_by()
+        .values_list("province_id", "district_id", "producer_type")
+        .annotate(size=Count("pk"))
+    )
+    groups = [
+        ((slugs.get(province, ()), (kind,) if kind else (), (district,)), size)
+        for province, district, kind, size in rows
+    ]
+    cube = Cube(("province", "type", "district"), groups)
+    return in_places(cube, cube, asked.chosen)
+
+
+def only_home() -> str:
+    """Return the code of the one province that has producers; empty if several do."""
+    homes = (
+        Member.objects.published()
+        .order_by("province_id")
+        .values_list("province_id", flat=True)
+    )
+    found = list(homes.distinct()[:2])
+    return found[0] if len(found) == 1 else ""
+
+
+# --- The page of a product ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """The points of one section of a round, and the most it gives where known."""
+
+    label: str
+    points: Decimal
+    most: Decimal | None
+
+
+@dataclass(frozen=True)
+class Award:
+    """The stars of one round whose results are announced."""
+
+    stars: int
+    year: int
+    round: Any
+    total: Decimal | None
+    sections: tuple[SectionScore, ...]
+
+
+def awards_of(product: Product, today: date) -> list[Award]:
+    """Return a product's announced results, the newest first. Two queries."""
+    ratings = list(
+        product.ratings.filter(round__announced_on__lte=today)
+        .select_related("round")
+        .order_by("-round__year", "pk")
+    )
+    most = most_points(ratings, product.otop_type)
+    return [
+        Award(
+            stars=rating.stars,
+            year=rating.round.year,
+            round=rating.round,
+            total=rating.total,
+            sections=tuple(
+                SectionScore(
+                    str(section.label), points, most.get((rating.round_id, section))
+                )
+                for section, points in zip(Section, rating.scores, strict=True)
+                if points is not None
+            ),
+        )
+        for rating in ratings
+    ]
+
+
+def most_points(
+    ratings: Iterable[StarRating], otop_type: str
+) -> dict[tuple[int, str], Decimal]:
+    """Return the most points of each section of the rounds, where they are kept."""
+    rows = (
+        StarCriterion.objects.filter(
+            round__in=[rating.round_id for rating in ratings], otop_type=otop_type
+        )
+        .values_list("round_id", "section")
+        .order_by()
+        .annotate(most=Sum("maximum"))
+    )
+    return {(round_id, section): most for round_id, section, most in rows}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A mark that a product or its producer holds, with the proof of it."""
+
+    certificate: Certificate
+    #: Held by the producer or its premises, not by the product.
+    is_producers: bool
+    has_expired: bool
+
+
+def holdings_of(certificates: Iterable[Certificate], today: date) -> list[Holding]:
+    """Return marks as a page shows them: in force before expired, own before shared."""
+    holdings = [
+        Holding(
+            certificate=each,
+            is_producers=each.member_id is not None,
+            has_expired=each.expires_on is not None and each.expires_on < today,
+        )
+        for each in certificates
+    ]
+    return sorted(
+        holdings,
+        key=lambda held: (
+            held.has_expired,
+            held.is_producers,
+            held.certificate.mark.position,
+            held.certificate.pk,
+        ),
+    )
+
+
+CALLED = frozenset({ContactKind.PHONE, ContactKind.MOBILE})
+ICONS: dict[str, str] = {
+    ContactKind.PHONE: "phone",
+    ContactKind.MOBILE: "smartphone",
+    ContactKind.EMAIL: "mail",
+    ContactKind.LINE: "message-circle",
+    ContactKind.WEBSITE: "globe",
+    ContactKind.PAGE: "at-sign",
+    ContactKind.MARKETPLACE: "shopping-bag",
+    ContactKind.VIDEO: "play",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to reach a producer, as a page offers it."""
+
+    kind: str
+    label: str
+    text: str
+    #: Where it leads; empty for what is only to be read.
+    url: str
+
+    @property
+    def icon(self) -> str:
+        """Return the icon that stands for the kind."""
+        return ICONS.get(self.kind, "user")
+
+    @property
+    def is_outside(self) -> bool:
+        """Tell whether it leads to another site."""
+        return self.kind in WEB_KINDS
+
+
+def ways_to(contacts: Iterable[Contact]) -> list[Way]:
+    """Return how to reach a producer; ``contacts`` must be the public ones."""
+    return [
+        Way(
+            kind=contact.kind,
+            label=contact.get_kind_display(),
+            text=spoken_value(contact),
+            url=address_of(contact),
+        )
+        for contact in contacts
+        if contact.is_public
+    ]
+
+
+def call_of(ways: Iterable[Way]) -> Way | None:
+    """Return the telephone to call first: the shop's before a person's."""
+    calls = [way for way in ways if way.kind in CALLED and way.url]
+    return min(calls, key=lambda way: way.kind != ContactKind.PHONE, default=None)
+
+
+def spoken_value(contact: Contact) -> str:
+    """Return a contact as it is read: web addresses without what machines need."""
+    if contact.kind in WEB_KINDS and (url := web_address(contact.value)):
+        return url.partition("://")[2].removeprefix("www.").rstrip("/")
+    if contact.kind in CALLED:
+        return Phone(contact.value, contact.extension).display()
+    return contact.value
+
+
+def address_of(contact: Contact) -> str:
+    """Return where a contact leads; empty if it cannot be a link."""
+    if contact.kind in CALLED:
+        digits = "".join(char for char in contact.value if char in "0123456789+")
+        return f"tel:{digits}" if digits else ""
+    if contact.kind == ContactKind.EMAIL:
+        return f"mailto:{contact.value}" if "@" in contact.value else ""
+    return web_address(contact.value) if contact.kind in WEB_KINDS else ""
+
+
+def web_address(text: str) -> str:
+    """Return the address of a page on the web; empty for anything else.
+
+    Offices write addresses without their scheme; one that could run something
+    in the reader's browser is no address.
+    """
+    text = text.strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    is_page = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+    return text if is_page and " " not in text else ""
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the season strip."""
+
+    name: str
+    short: str
+    is_on: bool
+
+
+def months_of(product: Product) -> list[Month]:
+    """Return the year, with the months in which a product is to be had."""
+    english = get_language() == "en"
+    names = zip(
+        MONTHS_EN if english else MONTHS_TH,
+        MONTHS_EN_SHORT if english else MONTHS_TH_SHORT,
+        strict=True,
+    )
+    return [
+        Month(name, short, is_on=number in product.months)
+        for number, (name, short) in enumerate(names, start=1)
+    ]
+
+
+def related_to(product: Product) -> list[Product]:
+    """Return other goods: of the same producer, then of the same shelf nearby.
+
+    Two queries. Alcoholic drinks are never offered: that would advertise them.
+    """
+    others = (
+        Product.objects.published()
+        .filter(is_alcohol=False)
+        .exclude(pk=product.pk)
+        .for_listing()
+        .order_by("-published_at", "pk")
+    )
+    same_hands = list(others.filter(member=product.member_id)[: RELATED // 2])
+    nearby = others.filter(
+        category=product.category_id, province=product.province_id
+    ).exclude(member=product.member_id)
+    if product.category_id is None:
+        return same_hands
+    return [*same_hands, *nearby[: RELATED - len(same_hands)]]

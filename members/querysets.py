@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from registry.querysets import RecordQuerySet, ScopedQuerySet
+from registry.search import ranked
 
 if TYPE_CHECKING:
     from members.models import Cluster, Contact, Member, Membership, Post
@@ -30,6 +31,10 @@ class MemberQuerySet(RecordQuerySet["Member"]):
     def for_listing(self) -> Self:
         """Load with each member all that one row of a list shows."""
         return self.select_related("province", "district", "subdistrict")
+
+    def search(self, text: str) -> Self:
+        """Keep what ``text`` asks for, the best first. One query, for aliases."""
+        return ranked(self, text)
 
     def in_cluster(self, cluster: "Cluster") -> Self:
         """Keep members whose membership of ``cluster`` runs today."""

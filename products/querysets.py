@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from registry.querysets import NationalQuerySet, RecordQuerySet
+from registry.search import ranked
 
 if TYPE_CHECKING:
     from products.models import (
@@ -25,6 +26,10 @@ class ProductQuerySet(RecordQuerySet["Product"]):
     def for_listing(self) -> Self:
         """Load with each product all that a card or a row shows."""
         return self.select_related("member", "province", "district", "category")
+
+    def search(self, text: str) -> Self:
+        """Keep what ``text`` asks for, the best first. One query, for aliases."""
+        return ranked(self, text, models.F("current_stars").desc(nulls_last=True))
 
     def of_category(self, category: "Category") -> Self:
         """Keep products on a shelf or on one below it."""

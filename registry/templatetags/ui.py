@@ -569,6 +569,12 @@ def field(bound: BoundField) -> dict[str, BoundField]:
     return {"field": bound}
 
 
+@register.inclusion_tag("components/form_fields.html")
+def form_fields(form: BaseForm) -> dict[str, BaseForm]:
+    """Show all fields of a form under its error summary, which says the rest."""
+    return {"form": form}
+
+
 @register.filter
 def named(bound: BoundField) -> SafeString:
     """Draw a control whose only label is the head of its column."""

@@ -24,6 +24,8 @@ function nameBoxes() {
       shown?.setAttribute("aria-label", name);
     };
     tell();
+    // A combobox says what it opens; Select2 says it the old way only.
+    box.setAttribute("aria-controls", `select2-${select.id}-results`);
     if (shown) new MutationObserver(tell).observe(shown, { childList: true });
   }
 }

@@ -84,20 +84,8 @@ def keep_shelf(happening: Happening) -> None:
     shelf: Category = happening.row
     if happening.created:
         return
-    _settle_below(shelf)
+    derived.recount_shelves()
     derived.recount(Product.objects.of_category(shelf))
-
-
-def _settle_below(shelf: Category) -> None:
-    """Work out path, level and edibility of all shelves below. Two queries a level."""
-    level = [shelf]
-    while level:
-        above: dict[int | None, Category] = {each.pk: each for each in level}
-        level = list(Category.objects.filter(parent__in=above).order_by("pk"))
-        for each in level:
-            each.parent = above[each.parent_id]
-            each.settle()
-        Category.objects.bulk_update(level, ["path", "level", "is_edible"])
 
 
 def keep_mark(happening: Happening) -> None:

@@ -18,6 +18,7 @@ from members.derived import both_names, places_of
 from members.models import Member
 from products.enums import MarkGoods, MarkScope, OtopType
 from products.models import (
+    Category,
     Certificate,
     Mark,
     Photo,
@@ -48,6 +49,8 @@ COLUMNS = (
     "mark_codes",
     "cover",
 )
+#: Columns that :meth:`Category.settle` works out of the shelf above.
+SHELF_COLUMNS = ("path", "level", "is_edible")
 #: All that one product's kept columns follow from, in one query.
 LOADED = (
     "member__subdistrict",
@@ -250,3 +253,44 @@ def _goods(keys: list[int]) -> list[Right]:
         Right(member, {"goods_count": counted.get(member.pk, 0)})
         for member in Member.objects.filter(pk__in=keys).order_by("pk")
     ]
+
+
+# --- Shelves --------------------------------------------------------------------
+
+
+def recount_shelves(keys: Iterable[int] = ()) -> None:
+    """Make path, level and edibility of all shelves right. One query, or two.
+
+    There are some hundreds, and one follows from another: ``keys`` do not matter.
+    """
+    with transaction.atomic():
+        derived.mend(_shelf_rights())
+
+
+def shelf_differences(keys: Iterable[int] = ()) -> Iterator[Difference]:
+    """Yield every kept column of a shelf that is not right; write nothing."""
+    yield from derived.differences(_shelf_rights())
+
+
+def _shelf_rights() -> list[Right]:
+    """Go down from the roots: each shelf follows from the one above it."""
+    below: dict[int | None, list[Category]] = defaultdict(list)
+    for shelf in Category.objects.order_by("pk"):
+        below[shelf.parent_id].append(shelf)
+    rights: list[Right] = []
+    level: list[tuple[Category, Category | None]] = [
+        (each, None) for each in below[None]
+    ]
+    while level:
+        settled = {shelf: copy.copy(shelf) for shelf, _above in level}
+        for shelf, above in level:
+            settled[shelf].parent = above
+            settled[shelf].settle()
+            columns = {name: getattr(settled[shelf], name) for name in SHELF_COLUMNS}
+            rights.append(Right(shelf, columns))
+        level = [
+            (each, settled[shelf])
+            for shelf, _above in level
+            for each in below[shelf.pk]
+        ]
+    return rights

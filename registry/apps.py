@@ -9,3 +9,7 @@ class RegistryConfig(AppConfig):
 
     name = "registry"
     verbose_name = _("Register")
+
+    def ready(self) -> None:
+        """Have Django ask the database whether it can search Thai."""
+        from registry import checks  # noqa: F401 - registers itself

@@ -9,6 +9,7 @@ new functions. On SQLite a migration that alters a search table makes it anew an
 loses the triggers; it must call :func:`create` again afterwards.
 """
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 COLUMNS = ("name_fold", "text_fold")
@@ -30,6 +31,20 @@ def drop(editor: BaseDatabaseSchemaEditor, table: str, key: str) -> None:
     for event in ("insert", "delete", "update"):
         editor.execute(f"DROP TRIGGER IF EXISTS {table}_fts_{event}")
     editor.execute(f"DROP TABLE IF EXISTS {table}_fts")
+
+
+def rebuild(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Read the index of ``table`` anew from its rows, whatever state it is in."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for column in COLUMNS:
+                cursor.execute(f"REINDEX INDEX {table}_{column}_trgm")
+        else:
+            cursor.execute(_rebuild(table))
+
+
+def _rebuild(table: str) -> str:
+    return f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')"  # noqa: S608 - names of ours
 
 
 def _gin(table: str, key: str) -> list[str]:
@@ -58,7 +73,7 @@ def _fts(table: str, key: str) -> list[str]:
     return [
         f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, content='{table}', "
         f"content_rowid='{key}', tokenize='trigram')",
-        f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')",  # noqa: S608 - as above
+        _rebuild(table),
         f"{begin}insert AFTER INSERT ON {table} BEGIN {add} END",
         f"{begin}delete AFTER DELETE ON {table} BEGIN {forget} END",
         f"{begin}update AFTER UPDATE ON {table} BEGIN {forget} {add} END",

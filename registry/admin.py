@@ -1,0 +1,374 @@
+"""Places, people, and what the portal keeps of itself, in the admin."""
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from registry.actions.accounts import open_account
+from registry.actions.people import change_account
+from registry.actions.portal import keep_alias, mark_handled
+from registry.admin_base import (
+    KeptAdmin,
+    ProvinceFilter,
+    ReadOnlyAdmin,
+    ScopedAdmin,
+    moment_column,
+)
+from registry.models import (
+    Agency,
+    Alias,
+    Code,
+    District,
+    ExportRun,
+    ImportRun,
+    OutboxMail,
+    Province,
+    Subdistrict,
+    User,
+    VisitorMessage,
+)
+from registry.thai.text import fold
+
+# --- Places -----------------------------------------------------------------------
+
+
+class PlaceAdmin(ReadOnlyAdmin):
+    """A level of places, as far as the person works there."""
+
+    #: Path from the place to its province's key.
+    province_path: str
+    search_fields = ("name_fold", "code")
+    ordering = ("sort_key", "code")
+
+    def visible_rows(self, rows: Any, user: User) -> Any:
+        """Return the places within the person's scope."""
+        if user.scope.everywhere:
+            return rows
+        return rows.filter(**{f"{self.province_path}__in": user.scope.provinces})
+
+
+@admin.register(Province)
+class ProvinceAdmin(PlaceAdmin):
+    """Provinces; loaded by ``sync_places``."""
+
+    province_path = "code"
+    list_display = ("name_th", "name_en", "code", "region")
+    list_filter = ("region",)
+
+
+@admin.register(District)
+class DistrictAdmin(PlaceAdmin):
+    """Districts; loaded by ``sync_places``."""
+
+    province_path = "province"
+    list_display = ("name_th", "name_en", "code", "province")
+    list_select_related = ("province",)
+    list_filter = (ProvinceFilter,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("province")
+
+    def pick_label(self, row: Any) -> str:
+        """Return district, province and code."""
+        return f"{row.name_th} · {row.province.name_th} ({row.code})"
+
+
+class SubdistrictProvinceFilter(ProvinceFilter):
+    """By province, through the district."""
+
+    path = "district__province"
+
+
+@admin.register(Subdistrict)
+class SubdistrictAdmin(PlaceAdmin):
+    """Subdistricts; loaded by ``sync_places``. Found as people write them."""
+
+    province_path = "district__province"
+    list_display = ("name_th", "name_en", "code", "district", "postcode")
+    list_filter = (SubdistrictProvinceFilter,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("district__province")
+
+    def found(self, rows: Any, text: str) -> Any:
+        """Find by any words of "subdistrict district province", code or postcode."""
+        if text.isdigit():
+            return rows.filter(Q(code__startswith=text) | Q(postcode__startswith=text))
+        for word in filter(None, map(fold, text.replace("·", " ").split())):
+            rows = rows.filter(
+                Q(name_fold__contains=word)
+                | Q(district__name_fold__contains=word)
+                | Q(district__province__name_fold__contains=word)
+            )
+        return rows
+
+    def pick_label(self, row: Any) -> str:
+        """Return subdistrict, district, province and code."""
+        names = (row.name_th, row.district.name_th, row.district.province.name_th)
+        return f"{' · '.join(names)} ({row.code})"
+
+    def pick_extra(self, row: Any) -> dict[str, str]:
+        """Fill in the postcode, and the district that follows."""
+        district = row.district
+        return {
+            "postcode": row.postcode,
+            "district": (
+                f"{district.name_th} · {district.province.name_th} ({district.code})"
+            ),
+        }
+
+
+# --- People -----------------------------------------------------------------------
+
+
+@admin.register(Agency)
+class AgencyAdmin(KeptAdmin):
+    """Agencies: read by staff, written by administrators."""
+
+    list_display = ("name_th", "abbreviation_th", "kind", "state", "is_national")
+    list_filter = ("kind", "state", "is_national")
+    search_fields = ("name_th", "name_en", "abbreviation_th")
+    ordering = ("name_th", "id")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name_th", "name_en"),
+                    ("abbreviation_th", "abbreviation_en"),
+                    ("kind", "state"),
+                    "is_national",
+                    "provinces",
+                    "website",
+                )
+            },
+        ),
+    )
+
+    def _may_write(self, request: HttpRequest) -> bool:
+        return super()._may_write(request) and request.user.is_administrator
+
+    def found(self, rows: Any, text: str) -> Any:
+        """Find by a part of a name or of the abbreviation."""
+        return rows.filter(
+            Q(name_th__contains=text)
+            | Q(name_en__icontains=text)
+            | Q(abbreviation_th__icontains=text)
+            | Q(abbreviation_en__icontains=text)
+        )
+
+
+class AccountForm(forms.ModelForm):
+    """An account; its password is set by its owner alone."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name_th", "name_en", "post", "agency", "role", "is_active")
+
+    def clean_email(self) -> str:
+        """Keep addresses in lower case, as sign-in compares them."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    """Accounts: for administrators. A password is set by a link, never typed here."""
+
+    administrators_only = True
+    form = AccountForm
+    change_form_template = "admin/registry/user/change_form.html"
+    list_display = ("email", "name_th", "role", "agency", "is_active", "seen_on")
+    list_select_related = ("agency",)
+    list_filter = ("role", "is_active")
+    search_fields = ("email", "name_th", "name_en")
+    ordering = ("email", "id")
+    seen_on = moment_column("last_login", _("last sign-in"))
+    fieldsets = (
+        (None, {"fields": ("email", ("name_th", "name_en"), "post")}),
+        (_("Work"), {"fields": ("agency", "role", "is_active")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Delete nobody: history names them. Accounts are switched off."""
+        return False
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path(
+                "<int:object_id>/send-link/",
+                self.admin_site.admin_view(self.send_link),
+                name="registry_user_send_link",
+            ),
+            *super().get_urls(),
+        ]
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        typed = form.cleaned_data
+        if change:
+            fields = {name: typed[name] for name in form.changed_data}
+            change_account(obj, fields, by=request.user)
+            return
+        made = open_account(
+            typed["email"],
+            password=None,
+            role=typed["role"],
+            name_th=typed["name_th"],
+            name_en=typed["name_en"],
+            post=typed["post"],
+            agency=typed["agency"],
+            by=request.user,
+        )
+        obj.pk = made.pk
+        self._mail_link(request, made)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Write nothing: an account has nothing that belongs to it here."""
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[Any]:
+        """Return nothing: history says what changed."""
+        return []
+
+    def send_link(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Mail a link by which the person sets a password."""
+        user = self.get_object(request, str(object_id))
+        if user is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, "")
+        if request.method == "POST":
+            self._mail_link(request, user)
+        address = reverse("admin:registry_user_change", args=[user.pk])
+        return HttpResponseRedirect(address)
+
+    @staticmethod
+    def _mail_link(request: HttpRequest, user: User) -> None:
+        form = ResetPasswordForm(data={"email": user.email})
+        if form.is_valid():
+            form.save(request)
+            said = _now("A link to set a password was sent to %(email)s.")
+            messages.success(request, said % {"email": user.email})
+        else:
+            messages.error(request, " ".join(form.errors.get("email", [])))
+
+
+# --- The portal -------------------------------------------------------------------
+
+
+@admin.register(Alias)
+class AliasAdmin(ScopedAdmin):
+    """Words people search by."""
+
+    administrators_only = True
+    list_display = ("word", "means")
+    search_fields = ("word", "means")
+    ordering = ("word", "id")
+    fields = ("word", "means")
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        keep_alias(obj)
+
+
+class HandledFilter(admin.SimpleListFilter):
+    """By whether somebody took care of it."""
+
+    title = _("handled")
+    parameter_name = "handled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return [("no", _("No")), ("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "no":
+            return queryset.open()
+        return queryset.exclude(handled_at=None) if self.value() == "yes" else queryset
+
+
+@admin.register(VisitorMessage)
+class VisitorMessageAdmin(ReadOnlyAdmin):
+    """What visitors wrote about the person's provinces."""
+
+    list_display = ("__str__", "page", "province", "received_on", "handled_on")
+    list_select_related = ("province",)
+    list_filter = (HandledFilter, ProvinceFilter)
+    search_fields = ("text",)
+    ordering = ("-created_at", "-id")
+    actions = ("mark_handled",)
+    received_on = moment_column("created_at", _("received"))
+    handled_on = moment_column("handled_at", _("handled"))
+    fields = ("text", "page", "reply_to", "province", "received_on", "handled_on")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+    @admin.action(description=_("Mark as handled"))
+    def mark_handled(self, request: HttpRequest, queryset: Any) -> None:
+        """Note on each that somebody took care of it."""
+        for message in queryset:
+            mark_handled(message)
+
+
+@admin.register(Code)
+class CodeAdmin(ReadOnlyAdmin):
+    """The ledger of public codes."""
+
+    administrators_only = True
+    list_display = ("code", "given_on", "superseded_by")
+    search_fields = ("code",)
+    ordering = ("-given_at", "code")
+    given_on = moment_column("given_at", _("given"))
+    list_select_related = ("superseded_by",)
+
+
+@admin.register(OutboxMail)
+class OutboxMailAdmin(ReadOnlyAdmin):
+    """Mails on their way out, and those that went."""
+
+    administrators_only = True
+    list_display = ("subject", "to", "created_on", "sent_on", "attempts")
+    search_fields = ("to", "subject")
+    ordering = ("-created_at", "-id")
+    created_on = moment_column("created_at", _("created"))
+    sent_on = moment_column("sent_at", _("sent"))
+    fields = ("to", "subject", "body", "created_on", "sent_on", "attempts", "error")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+
+class RunAdmin(ReadOnlyAdmin):
+    """Files that came in or went out; one's own, all for administrators."""
+
+    ordering = ("-started_at", "-id")
+    list_select_related = ("by",)
+    started_on = moment_column("started_at", _("started"))
+    finished_on = moment_column("finished_at", _("finished"))
+    list_filter = ("status",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(RunAdmin):
+    """Files that came in."""
+
+    list_display = ("file_name", "layout", "by", "status", "started_on", "finished_on")
+    search_fields = ("file_name",)
+
+
+@admin.register(ExportRun)
+class ExportRunAdmin(RunAdmin):
+    """Files that went out."""
+
+    list_display = ("report", "format", "rows", "by", "status", "started_on")
+    search_fields = ("report",)

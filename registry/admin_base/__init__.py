@@ -1,0 +1,33 @@
+"""What every page of the admin stands on.
+
+- :class:`ScopedAdmin` shows and accepts only what the person may see;
+- :class:`KeptAdmin` hands what was typed to one action;
+- :class:`RecordAdmin` adds the workflow.
+"""
+
+from registry.admin_base.kept import ChildStack, ChildTable, KeptAdmin
+from registry.admin_base.lists import (
+    CappedPaginator,
+    Choice,
+    DistrictFilter,
+    OwnerFilter,
+    ProvinceFilter,
+)
+from registry.admin_base.record import RecordAdmin, Step
+from registry.admin_base.scoped import ReadOnlyAdmin, ScopedAdmin, moment_column
+
+__all__ = [
+    "CappedPaginator",
+    "ChildStack",
+    "ChildTable",
+    "Choice",
+    "DistrictFilter",
+    "KeptAdmin",
+    "OwnerFilter",
+    "ProvinceFilter",
+    "ReadOnlyAdmin",
+    "RecordAdmin",
+    "ScopedAdmin",
+    "Step",
+    "moment_column",
+]

@@ -1,0 +1,264 @@
+"""Admin pages that show, and accept, only what the person may see."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from registry import rules
+from registry.admin_base.lists import CappedPaginator
+from registry.forms import PickField, PickInput
+from registry.models import Kept, User
+from registry.thai.dates import format_date, format_datetime
+from registry.thai.fields import (
+    BEDateField,
+    BEDateInput,
+    BEYearField,
+    ThaiCharField,
+    ThaiTextField,
+)
+from registry.thai.text import clean_line, fold
+
+#: What a Model of the admin is: Django's bases are generic in the stubs only.
+Row = Any
+
+
+class OwnFields(BaseModelAdmin):
+    """Form fields for Thai offices, whose choices end at the person's scope."""
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.CharField: {"form_class": ThaiCharField},
+        models.TextField: {
+            "form_class": ThaiTextField,
+            "widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        },
+        models.DateField: {"form_class": BEDateField, "widget": BEDateInput},
+    }
+    #: Keys that are chosen by typing, because a list would be too long.
+    pick_fields: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return the field; keys come without Django's buttons for pop-up windows."""
+        if is_year(db_field):
+            kwargs |= {"form_class": BEYearField, "widget": forms.TextInput}
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        rows = self.choices_for(db_field, request)
+        if db_field.name not in self.pick_fields:
+            return super().formfield_for_foreignkey(
+                db_field, request, **{"queryset": rows} | kwargs
+            )
+        related = self.admin_site.get_model_admin(db_field.remote_field.model)
+        return db_field.formfield(
+            form_class=PickField,
+            queryset=rows,
+            find=lambda found, text: related.get_search_results(request, found, text)[
+                0
+            ],
+            label_of=related.pick_label,
+            widget=PickInput(attrs={"data-pick": pick_url(db_field), "size": 60}),
+            **kwargs,
+        )
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        rows = self.choices_for(db_field, request)
+        widget = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(
+            db_field, request, **{"queryset": rows, "widget": widget} | kwargs
+        )
+
+    def choices_for(self, db_field: Any, request: HttpRequest) -> Any:
+        """Return the rows a key may point at: what the related admin lists."""
+        model = db_field.remote_field.model
+        if not self.admin_site.is_registered(model):
+            return model._default_manager.none()
+        return self.admin_site.get_model_admin(model).get_queryset(request)
+
+
+def is_year(db_field: Any) -> bool:
+    """Tell whether a column holds a year of the Buddhist era, as its name says."""
+    name: str = db_field.name
+    return isinstance(db_field, models.PositiveSmallIntegerField) and (
+        name == "year" or name.endswith("_year")
+    )
+
+
+def pick_url(db_field: Any) -> str:
+    """Return the address of the suggestions for a key."""
+    opts = db_field.model._meta
+    query = {
+        "app_label": opts.app_label,
+        "model_name": opts.model_name,
+        "field_name": db_field.name,
+    }
+    return f"{reverse('admin:autocomplete')}?{urlencode(query)}"
+
+
+class ScopedAdmin(OwnFields, admin.ModelAdmin):
+    """The admin of one kind of row, for staff, within their scope.
+
+    A row outside it does not exist here: 404 in every view, absent from lists,
+    searches, suggestions and choices.
+    """
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    #: "Show all" would read everything there is.
+    list_max_show_all = 0
+    save_on_top = False
+    view_on_site = False
+    actions_on_top = True
+
+    #: Only administrators see anything of it.
+    administrators_only = False
+    #: Rows of the whole nation: read by all staff, written by who works everywhere.
+    is_national = False
+    #: Nobody writes these rows here.
+    is_read_only = False
+
+    class Media:
+        css = {"all": ["css/admin-forms.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the rows the person may see, in the order of the list."""
+        manager: Any = self.model._default_manager
+        if hasattr(manager, "visible_to"):
+            rows = manager.visible_to(request.user)
+        else:
+            rows = self.visible_rows(manager.all(), request.user)
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def visible_rows(self, rows: Any, user: User) -> Any:
+        """Return those of ``rows`` the person may see, where the model does not say."""
+        return rows if user.is_administrator else rows.none()
+
+    # --- Who may ------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Row = None) -> bool:
+        user = request.user
+        if self.administrators_only:
+            return user.is_administrator
+        return user.is_staff
+
+    def _may_write(self, request: HttpRequest) -> bool:
+        user = request.user
+        if self.is_read_only or not self.has_view_permission(request):
+            return False
+        return user.scope.everywhere or not self.is_national
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Row = None) -> bool:
+        return self._may("edit", request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row = None) -> bool:
+        return self._may("delete", request, obj)
+
+    def _may(self, verb: str, request: HttpRequest, row: Row) -> bool:
+        """Ask the rule of ``verb``; rows that are not kept follow the page's own."""
+        if not self._may_write(request):
+            return False
+        if isinstance(row, Kept | User):
+            return rules.allowed(verb, request.user, row)
+        return True
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> Any:
+        """Answer as to any address that does not exist; Django would lead home."""
+        raise Http404
+
+    # --- Finding --------------------------------------------------------------------
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Return what a text finds, and that nothing in it comes twice."""
+        text = clean_line(search_term)
+        return (self.found(queryset, text) if text else queryset), False
+
+    def found(self, rows: Any, text: str) -> Any:
+        """Return those of ``rows`` that ``text`` means: by folded name, or by code."""
+        names = {field.name for field in self.opts.concrete_fields}
+        wanted = models.Q()
+        if "name_fold" in names and (folded := fold(text)):
+            wanted |= models.Q(name_fold__contains=folded)
+        if "code" in names:
+            wanted |= models.Q(code__istartswith=text)
+        for name in self.search_fields:
+            if name not in {"name_fold", "code"}:
+                wanted |= models.Q(**{f"{name}__icontains": text})
+        return rows.filter(wanted) if wanted else rows.none()
+
+    def pick_label(self, row: Row) -> str:
+        """Return what stands in a box by which the row was chosen."""
+        return f"{row} ({row.code})"
+
+    def pick_extra(self, row: Row) -> dict[str, str]:
+        """Return values that choosing the row fills into other fields."""
+        return {}
+
+    # --- What the admin would log, history keeps ------------------------------------
+
+    def log_addition(self, request: HttpRequest, obj: Row, message: Any) -> None:
+        """Leave Django's log alone: history is written with the row itself."""
+
+    def log_change(self, request: HttpRequest, obj: Row, message: Any) -> None:
+        """Leave Django's log alone: history is written with the row itself."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """Leave Django's log alone: history is written with the row itself."""
+
+    # --- Columns --------------------------------------------------------------------
+
+    @admin.display(description=_("changed"), ordering="updated_at")
+    def changed_on(self, row: Row) -> str:
+        """Show the day of the last change."""
+        return format_date(row.updated_at, "short")
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Rows that are looked at here and written elsewhere."""
+
+    is_read_only = True
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Row = None
+    ) -> Iterable[str]:
+        return [field.name for field in self.opts.concrete_fields]
+
+
+def moment_column(name: str, description: Any) -> Any:
+    """Return a column that shows the moment ``name`` in the reader's era."""
+
+    @admin.display(description=description, ordering=name, empty_value="–")
+    def column(self: Any, row: Row) -> str | None:
+        value = getattr(row, name)
+        return None if value is None else format_datetime(value, "short")
+
+    return column

@@ -1,0 +1,446 @@
+"""What people type into the register: bases of the admin's forms, and fields.
+
+None of these forms saves. They lock and compare, clean, and say what changed;
+the admin hands that to one action (:mod:`registry.admin_base`).
+"""
+
+import datetime
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.forms.models import BaseInlineFormSet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from registry.actions import records
+from registry.changes import ChildChanges
+from registry.enums import RecordStatus
+from registry.errors import NotReady, RecordError, as_field_errors
+from registry.models import Kept, User
+from registry.pictures import Picture, PictureRefused, store, take_picture
+from registry.storages import private_storage
+from registry.thai.dates import format_date, format_datetime
+from registry.thai.fields import ThaiCharField, ThaiTextField
+from registry.thai.text import clean_line
+
+#: Suggestions a person gets to read when a text means several rows.
+SHOWN_MATCHES = 5
+NOTHING = "–"
+
+
+# --- Choosing a row by typing -----------------------------------------------------
+
+
+class Typed(str):
+    """What stands in the box, as opposed to the key of a row."""
+
+    __slots__ = ()
+
+
+class PickInput(forms.TextInput):
+    """A box with suggestions: without scripts, a name or a code is enough."""
+
+    template_name = "admin/widgets/pick.html"
+    # Django's admin asks every widget of a key for them.
+    choices = ()
+
+    class Media:
+        js = [forms.widgets.Script("js/admin-pick.js", defer=True)]
+
+
+class PickField(forms.ModelChoiceField):
+    """A row chosen by typing its name, or by its code in brackets.
+
+    ``find`` searches ``queryset`` for a text; ``label_of`` gives the name of a
+    row, after which its code is written: "กุดป่อง · เมืองเลย · เลย (420101)".
+    """
+
+    widget = PickInput
+
+    def __init__(
+        self,
+        queryset: Any,
+        *,
+        find: Callable[[Any, str], Any],
+        label_of: Callable[[Any], str],
+        **kwargs: Any,
+    ) -> None:
+        self.find, self.label_of = find, label_of
+        super().__init__(queryset, **kwargs)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what was typed, marked as such."""
+        return None if data is None else Typed(data)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what the box shows: a label. One query for a key."""
+        if isinstance(value, Typed) or value in self.empty_values:
+            return value
+        if not isinstance(value, models.Model):
+            value = self.queryset.filter(pk=value).first()
+        return "" if value is None else self.label_of(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        if self.disabled:
+            return False
+        return clean_line(str(self.prepare_value(initial) or "")) != clean_line(
+            str(data or "")
+        )
+
+    def to_python(self, value: Any) -> Any:
+        """Return the row that was typed: by its code, else by the only one found."""
+        text = clean_line(str(value or ""))
+        if not text:
+            return None
+        code = text.rpartition("(")[2].rstrip(")").strip()
+        found = list(self.queryset.filter(code__in={code, text})[:2])
+        if len(found) != 1:
+            found = list(self.find(self.queryset, text)[: SHOWN_MATCHES + 1])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValidationError(
+                _now("Nothing is called “%(text)s”. Type a part of the name.")
+                % {"text": text[:60]},
+                code="invalid_choice",
+            )
+        raise ValidationError(
+            _now(
+                "Several are called so. Choose one and type it with its code: %(names)s"
+            )
+            % {"names": "; ".join(map(self.label_of, found[:SHOWN_MATCHES]))},
+            code="invalid_choice",
+        )
+
+
+# --- Files ------------------------------------------------------------------------
+
+
+class PictureField(forms.FileField):
+    """A picture that is looked at and encoded when it comes; see registry.pictures."""
+
+    widget = forms.FileInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("JPEG, PNG, WebP or AVIF, at most 10 MB."))
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": "image/jpeg,image/png,image/webp,image/avif"}
+
+    def clean(self, data: Any, initial: Any = None) -> Picture | None:
+        upload: UploadedFile | None = super().clean(data, None)
+        if not upload:
+            return None
+        try:
+            return take_picture(upload)
+        except PictureRefused as refusal:
+            raise ValidationError(str(refusal), code="picture") from refusal
+
+
+def kept_picture(picture: Picture) -> dict[str, Any]:
+    """Store ``picture`` where only staff see it; return what a record keeps of it."""
+    return store(picture, private_storage()).as_json()
+
+
+# --- What was typed, as changes ---------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of which the register holds something else than was typed."""
+
+    label: str | Promise
+    now: str
+    typed: str
+
+
+class Typing(forms.ModelForm):
+    """A form that tells what was typed instead of saving it."""
+
+    #: Names of the form's own fields, which belong to no column.
+    APART: ClassVar[frozenset[str]] = frozenset()
+    #: Who types; the admin puts it on a subclass made for the request.
+    user: ClassVar[User]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: What is worth a second look but was saved; shown after saving.
+        self.warnings: list[str] = []
+
+    def derived(self) -> Mapping[str, Any]:
+        """Return values of columns that follow from what was typed.
+
+        Called once, when the form is valid: it may store files.
+        """
+        return {}
+
+    def changed_fields(self) -> dict[str, Any]:
+        """Return the new values of columns, by name."""
+        opts = self._meta.model._meta
+        own = {field.name for field in (*opts.concrete_fields, *opts.many_to_many)}
+        typed = {
+            name: self._with_unseen(name)
+            for name in self.changed_data
+            if name in own and name in self.cleaned_data
+        }
+        return typed | dict(self.derived())
+
+    def _with_unseen(self, name: str) -> Any:
+        """Return a value; of many rows, those the person cannot see stay in it."""
+        value = self.cleaned_data[name]
+        field = self.fields[name]
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            seen = field.queryset.values("pk")
+            kept = getattr(self.instance, name).exclude(pk__in=seen)
+            return [*value, *kept]
+        return value
+
+    def new_row(self) -> Any:
+        """Return the clean unsaved row of an add form."""
+        for name, value in self.derived().items():
+            setattr(self.instance, name, value)
+        return self.instance
+
+    def differences(self) -> list[Difference]:
+        """Return where what was typed differs from what the register holds."""
+        return [
+            Difference(
+                self[name].label,
+                as_read(self.fields[name], self[name].initial),
+                as_read(
+                    self.fields[name], self.cleaned_data.get(name, self[name].data)
+                ),
+            )
+            for name in self.changed_data
+            if name not in self.APART
+        ]
+
+
+def as_read(field: forms.Field, value: Any) -> str:
+    """Return ``value`` of a form field as people read it."""
+    if value is None or value == "" or value == []:
+        return NOTHING
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return ", ".join(map(str, value))
+    if isinstance(field, forms.ModelChoiceField):
+        return str(
+            field.prepare_value(value) if isinstance(field, PickField) else value
+        )
+    if isinstance(value, bool):
+        return _now("Yes") if value else _now("No")
+    if isinstance(value, datetime.date):
+        return format_date(value, "numeric")
+    if isinstance(field, forms.ChoiceField):
+        given = value if isinstance(value, list | tuple) else [value]
+        labels = {str(key): str(label) for key, label in field.choices}
+        return ", ".join(labels.get(str(each), str(each)) for each in given)
+    return str(value)
+
+
+class KeptForm(Typing):
+    """The form of a kept row: one-time key when new, locked and compared when not."""
+
+    APART = frozenset({"version", "form_key", "reason"})
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reason = ThaiTextField(
+        label=_("reason for the change"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("This record is published: history shows why it was changed."),
+    )
+
+    #: What an action said to the same form a moment ago.
+    refusal: ClassVar[RecordError | None] = None
+    #: The row as someone else left it, if that happened after this form was opened.
+    newer: Kept | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["version"]
+            self.initial.setdefault("form_key", uuid.uuid4())
+        else:
+            del self.fields["form_key"]
+            self.initial["version"] = self.instance.version
+        if not asks_for_reason(self.instance):
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if isinstance(self.refusal, NotReady):
+            for name, sentences in as_field_errors(self.refusal).items():
+                self.add_error(name if name in self.fields else None, sentences)
+        elif self.refusal is not None:
+            self.add_error(None, str(self.refusal))
+        elif self.instance.pk is not None:
+            self._claim(cleaned.get("version"))
+        return cleaned
+
+    def _claim(self, version: int | None) -> None:
+        """Lock the row until the end of the request, and see that it is still the same.
+
+        When it is not, the form takes on the version it now shows beside what
+        was typed: sent again, it is accepted.
+
+        :raises NotVisible: if the row is gone.
+        """
+        fresh = records.lock(self.instance, by=self.user)
+        if fresh.version == version:
+            return
+        self.newer = fresh
+        self.data = self.data.copy()  # type: ignore[union-attr] # a QueryDict
+        self.data[self.add_prefix("version")] = fresh.version
+        self.add_error(None, stale_sentence(fresh))
+
+    def chosen_many(self) -> dict[str, Any]:
+        """Return the rows chosen for each many-to-many field of a new row."""
+        names = {field.name for field in self._meta.model._meta.many_to_many}
+        return {name: self.cleaned_data[name] for name in names & self.fields.keys()}
+
+
+def asks_for_reason(row: Any) -> bool:
+    """Tell whether a change of ``row`` must say why: the public reads it already."""
+    return row.pk is not None and getattr(row, "status", "") == RecordStatus.PUBLISHED
+
+
+def stale_sentence(fresh: Kept) -> str:
+    """Return who changed a row and when. One query if the person is not loaded."""
+    return _now(
+        "%(name)s changed this record on %(when)s while you were working on it. "
+        "Nothing was overwritten: compare below what stands there now with what you "
+        "typed, correct it if need be, and save again."
+    ) % {
+        "name": fresh.updated_by or _now("The register itself"),
+        "when": format_datetime(fresh.updated_at),
+    }
+
+
+class ChildForm(Typing):
+    """The form of a row that belongs to a kept one."""
+
+    APART = frozenset({"id", "DELETE", "position"})
+
+    #: The row it belongs to, with what was typed of it; set by the formset.
+    parent: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].required = False
+            if self.instance.pk is None:
+                self.initial["position"] = None
+
+    def add_as_gone(self) -> None:
+        """Say, instead of "invalid choice", that someone else removed the row."""
+        name = self._meta.model._meta.pk.name
+        if name in self.fields:
+            self.fields[name].error_messages["invalid_choice"] = _(
+                "Someone else removed this line. Tick “Delete” to let it go."
+            )
+
+
+class ChildFormSet(BaseInlineFormSet):
+    """Forms of what belongs to a row; tells what happened to them, saves nothing."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if isinstance(form, ChildForm):
+            form.parent = self.instance
+            form.add_as_gone()
+
+    @property
+    def related_name(self) -> str:
+        """Return the name by which the parent knows these rows ("contacts")."""
+        name: str = self.fk.remote_field.get_accessor_name()
+        return name
+
+    def child_changes(self) -> ChildChanges:
+        """Return what was added, changed, removed and moved."""
+        deleted = self.deleted_forms
+        kept = [
+            form
+            for form in self.initial_forms
+            if form.instance.pk is not None and form not in deleted
+        ]
+        new = [
+            form
+            for form in self.extra_forms
+            if form.has_changed() and form not in deleted
+        ]
+        changed = {form.instance.pk: self._values(form) for form in kept}
+        added = tuple(form.new_row() for form in new)
+        return ChildChanges(
+            added=added,
+            changed={pk: values for pk, values in changed.items() if values},
+            removed=frozenset(
+                form.instance.pk for form in deleted if form.instance.pk is not None
+            ),
+            order=self._order(kept, new),
+        )
+
+    @staticmethod
+    def _values(form: Any) -> dict[str, Any]:
+        values: dict[str, Any] = form.changed_fields()
+        values.pop("position", None)
+        return values
+
+    def _order(self, kept: list[Any], new: list[Any]) -> list[int]:
+        """Return the rows in the order that was typed, if it is another one.
+
+        A row without a number goes to the end.
+        """
+        if "position" not in self.form.base_fields:
+            return []
+        rows = [(form, form.instance.pk) for form in kept]
+        rows += [(form, -1 - index) for index, form in enumerate(new)]
+
+        def place(row: tuple[Any, int]) -> tuple[bool, int]:
+            typed = row[0].cleaned_data.get("position")
+            return typed is None, typed or 0
+
+        wanted = sorted(rows, key=place)
+        for index, (form, _number) in enumerate(wanted):
+            if form.instance.pk is None:
+                form.instance.position = index
+        order = [number for _form, number in wanted]
+        return order if new or order != [number for _form, number in rows] else []
+
+
+# --- Words for an act -------------------------------------------------------------
+
+
+class NoteForm(forms.Form):
+    """Why a record is returned or withdrawn."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    note = ThaiTextField(
+        label=_("reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Whoever keeps the record reads this, and history keeps it."),
+    )
+
+
+__all__ = [
+    "ChildForm",
+    "ChildFormSet",
+    "Difference",
+    "KeptForm",
+    "NoteForm",
+    "PickField",
+    "PickInput",
+    "PictureField",
+    "ThaiCharField",
+    "Typing",
+    "kept_picture",
+]

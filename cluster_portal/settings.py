@@ -319,6 +319,8 @@ LOGGING = {
     "loggers": {
         "django.security.DisallowedHost": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
+        # Tells of every table of every font it makes smaller.
+        "fontTools": {"level": "WARNING"},
     },
 }
 

@@ -1,0 +1,283 @@
+"""Every address, asked as every member of the cast, against one table.
+
+The table is written out: a new address fails until somebody says here whom it
+is open to, and a changed mark fails until somebody changes the line.
+"""
+
+import pytest
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.urls import URLResolver, get_resolver, reverse
+
+from registry.access import roles_of
+from registry.enums import Role
+from registry.files import private_url
+from registry.storages import content_name
+from tests.factories import (
+    ClusterFactory,
+    MemberFactory,
+    PlanFactory,
+    ProductFactory,
+    UserFactory,
+)
+
+EVERYBODY = {"everybody"}
+SIGNED_IN = set(Role.values)
+HOUSE = {"officer", "reviewer", "official", "administrator"}
+STAFF = {"reviewer", "administrator"}
+
+#: URL name → whom it is open to. The admin's own are in ADMIN.
+TABLE = {
+    # For machines
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "robots": EVERYBODY,
+    "sitemap": EVERYBODY,
+    "sitemap-section": EVERYBODY,
+    "media": EVERYBODY,
+    "file": HOUSE,
+    # What a tourist meets
+    "home": EVERYBODY,
+    "products:list": EVERYBODY,
+    "products:detail": EVERYBODY,
+    "members:list": EVERYBODY,
+    "members:detail": EVERYBODY,
+    "provinces:list": EVERYBODY,
+    "provinces:detail": EVERYBODY,
+    "clusters:list": EVERYBODY,
+    "clusters:detail": EVERYBODY,
+    "strategies:list": EVERYBODY,
+    "strategies:current": EVERYBODY,
+    "strategies:plan": EVERYBODY,
+    "about": EVERYBODY,
+    "contact": EVERYBODY,
+    "privacy": EVERYBODY,
+    "accessibility": EVERYBODY,
+    # Accounts
+    "account_login": EVERYBODY,
+    "account_logout": EVERYBODY,
+    "account_inactive": EVERYBODY,
+    "account_signup": EVERYBODY,
+    "account_email_verification_sent": EVERYBODY,
+    "account_confirm_email": EVERYBODY,
+    "account_confirm_login_code": EVERYBODY,
+    "account_reset_password": EVERYBODY,
+    "account_reset_password_done": EVERYBODY,
+    "account_reset_password_from_key": EVERYBODY,
+    "account_reset_password_from_key_done": EVERYBODY,
+    "account_reauthenticate": SIGNED_IN,
+    "account_email": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "mfa_authenticate": EVERYBODY,
+    "mfa_index": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+    # At work
+    "reports:list": HOUSE,
+    "reports:detail": HOUSE,
+    "gallery": STAFF,
+}
+
+
+def walk(patterns, names=()):
+    """Return (URL name, view) of every address below ``patterns``."""
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            inner = (*names, each.namespace) if each.namespace else names
+            yield from walk(each.url_patterns, inner)
+        else:
+            yield ":".join([*names, each.name or "?"]), each.callback
+
+
+def every_address():
+    """Return the views of the portal by URL name."""
+    return list(walk(get_resolver().url_patterns))
+
+
+def test_the_table_lists_every_address_with_the_mark_it_carries():
+    marks = {
+        name: {str(role) for role in roles_of(view) or {"no mark"}}
+        for name, view in every_address()
+        if not name.startswith("admin:")
+    }
+
+    assert marks == TABLE
+
+
+def test_the_admin_is_marked_for_staff_and_its_door_for_everybody():
+    marks = {
+        name: {str(role) for role in roles_of(view) or {"no mark"}}
+        for name, view in every_address()
+        if name.startswith("admin:")
+    }
+
+    doors = {"admin:login", "admin:logout"}
+    assert {name for name, roles in marks.items() if roles == EVERYBODY} == doors
+    assert {tuple(sorted(marks[name])) for name in marks.keys() - doors} == {
+        tuple(sorted(STAFF))
+    }
+
+
+# --- The walk -----------------------------------------------------------------
+
+
+@pytest.fixture
+def producer(db):
+    """Has an account tied to one member; works in no part of the house yet."""
+    return UserFactory(email="producer@test.example", role=Role.PRODUCER, agency=None)
+
+
+@pytest.fixture
+def cast(officer, stranger, reviewer, foreign_reviewer, official, administrator, producer):
+    """Return the whole cast by name; None is a visitor."""
+    return {
+        "visitor": None,
+        "officer": officer,
+        "stranger": stranger,
+        "reviewer": reviewer,
+        "foreign_reviewer": foreign_reviewer,
+        "official": official,
+        "administrator": administrator,
+        "producer": producer,
+    }
+
+
+@pytest.fixture
+def samples(officer):
+    """Return arguments for the addresses that need some."""
+    member = MemberFactory(published=True, owner=officer.agency)
+    product = ProductFactory(published=True, member=member)
+    plan = PlanFactory(published=True, cluster=ClusterFactory())
+    return {
+        "products:detail": [product.code],
+        "members:detail": [member.code],
+        "provinces:detail": ["loei"],
+        "clusters:detail": [plan.cluster.slug],
+        "strategies:current": [plan.cluster.slug],
+        "strategies:plan": [plan.cluster.slug, plan.year],
+        "reports:detail": ["members"],
+        "sitemap-section": ["products"],
+    }
+
+
+#: Addresses whose answer to those they are open to is something else than a page.
+SPECIAL = {
+    # Need a file or a key that does not exist here.
+    "media": {404},
+    "account_confirm_email": {200, 302},
+    "account_reset_password_from_key": {200},
+    # Steps of a sign-in that has not begun, or pages for those not signed in.
+    "mfa_authenticate": {302},
+    "account_confirm_login_code": {302},
+    "account_login": {200, 302},
+    "account_signup": {200, 302},
+    "account_logout": {200, 302},
+    "account_reset_password": {200, 302},
+    # Ask for the password again, or lead to where there is something to do.
+    "account_reauthenticate": {200, 302},
+    "account_set_password": {302},
+    "account_email": {200, 302},
+    "mfa_reauthenticate": {200, 302},
+    "mfa_activate_totp": {200, 302},
+    "mfa_deactivate_totp": {200, 302, 404},
+    "mfa_view_recovery_codes": {200, 302, 404},
+    "mfa_generate_recovery_codes": {200, 302, 404},
+    "mfa_download_recovery_codes": {200, 302, 404},
+    "readyz": {200, 503},
+}
+ARGUMENTS = {
+    "media": ["pictures/none.webp"],
+    "account_confirm_email": ["MQ:abc"],
+    "account_reset_password_from_key": ["1", "none"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(TABLE.keys() - {"file"}))
+def test_an_address_opens_for_those_it_is_open_to_and_no_other(
+    name, cast, samples, client
+):
+    url = reverse(name, args=samples.get(name) or ARGUMENTS.get(name, []))
+
+    for who, person in cast.items():
+        client.logout()
+        if person is not None:
+            client.force_login(person)
+        answer = client.get(url)
+        allowed = TABLE[name] == EVERYBODY or (
+            person is not None and person.role in TABLE[name]
+        )
+        if allowed:
+            assert answer.status_code in SPECIAL.get(name, {200}), (who, name)
+        elif person is None:
+            assert answer.status_code == 302, (who, name)
+            assert answer.url.startswith(reverse("account_login")), (who, name)
+        else:
+            assert answer.status_code == 403, (who, name)
+
+
+# --- Private files ------------------------------------------------------------
+
+
+def test_a_private_file_is_read_by_its_house_and_by_nobody_else(cast, client):
+    """A draft's picture: 404 for strangers, as if it did not exist."""
+    member = MemberFactory(owner=cast["officer"].agency)
+    name = content_name("pictures", b"RIFF", "webp")
+    storages["private"].save(name, ContentFile(b"RIFF"))
+    type(member).objects.filter(pk=member.pk).update(portrait={"og": name})
+    member.refresh_from_db()
+    url = private_url(member, name)
+
+    answers = {}
+    for who, person in cast.items():
+        client.logout()
+        if person is not None:
+            client.force_login(person)
+        answers[who] = client.get(url).status_code
+
+    assert answers == {
+        "visitor": 404,
+        "officer": 200,
+        "stranger": 404,
+        "reviewer": 200,
+        "foreign_reviewer": 404,
+        "official": 200,
+        "administrator": 200,
+        "producer": 404,
+    }
+    client.force_login(cast["reviewer"])
+    assert client.get(url)["Cache-Control"] == "private, no-store"
+    assert client.get(url[:-2] + "x/").status_code == 404
+
+
+# --- The admin ----------------------------------------------------------------
+
+#: Tables only administrators open; reviewers are refused.
+FOR_ADMINISTRATORS = {"registry.User", "registry.OutboxMail"}
+
+
+@pytest.mark.django_db
+def test_every_list_of_the_admin_opens_for_staff_only(cast, client):
+    for model in admin.site._registry:
+        label = model._meta.label
+        url = reverse(
+            f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        )
+        for who, person in cast.items():
+            client.logout()
+            if person is not None:
+                client.force_login(person)
+            status = client.get(url).status_code
+            if person is None:
+                assert status == 302, (label, who)
+            elif person.role == Role.ADMINISTRATOR:
+                assert status == 200, (label, who)
+            elif person.role == Role.REVIEWER and label not in FOR_ADMINISTRATORS:
+                assert status == 200, (label, who)
+            else:
+                assert status == 403, (label, who)

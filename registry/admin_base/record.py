@@ -169,10 +169,13 @@ class RecordAdmin(KeptAdmin):
         step = STEPS.get(verb)
         if record is None or step is None:
             raise Http404
-        form = NoteForm(request.POST or None, initial={"version": record.version})
+        is_answer = request.method == "POST"
+        form = NoteForm(
+            request.POST if is_answer else None, initial={"version": record.version}
+        )
         if not step.needs_note:
             form.fields.pop("note")
-        if request.method != "POST" or not form.is_valid():
+        if not is_answer or not form.is_valid():
             return self._ask(request, record, step, form)
         self._take(request, record, step, form.cleaned_data)
         return HttpResponseRedirect(self.page_of(record))

@@ -36,6 +36,8 @@ class OwnFields(BaseModelAdmin):
 
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.CharField: {"form_class": ThaiCharField},
+        models.URLField: {"assume_scheme": "https"},
+        models.SlugField: {"form_class": forms.SlugField},
         models.TextField: {
             "form_class": ThaiTextField,
             "widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
@@ -192,6 +194,20 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
     ) -> Any:
         """Answer as to any address that does not exist; Django would lead home."""
         raise Http404
+
+    # --- Actions --------------------------------------------------------------------
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Leave out actions of the whole site that are for other models.
+
+        Such an action names those it is for in ``allowed_models``, as Django's
+        ``allowed_permissions`` names permissions.
+        """
+        return {
+            name: action
+            for name, action in super().get_actions(request).items()
+            if self.model in getattr(action[0], "allowed_models", (self.model,))
+        }
 
     # --- Finding --------------------------------------------------------------------
 

@@ -39,15 +39,15 @@ def typed(member=None, **fields):
 
 
 @pytest.fixture
-def page(client, reviewer):
+def desk(client, reviewer):
     client.force_login(reviewer)
     return client
 
 
-def test_a_new_member_is_entered_with_contact_code_and_place(page, reviewer):
+def test_a_new_member_is_entered_with_contact_code_and_place(desk, reviewer):
     SubdistrictFactory(code="420501", postcode="42120")
 
-    answer = page.post(
+    answer = desk.post(
         url("add"),
         typed(
             subdistrict="ด่านซ้าย",
@@ -75,11 +75,11 @@ def test_a_new_member_is_entered_with_contact_code_and_place(page, reviewer):
     assert contact.consent_by == reviewer
 
 
-def test_a_form_sent_twice_makes_one_member(page, reviewer):
+def test_a_form_sent_twice_makes_one_member(desk, reviewer):
     DistrictFactory()
     data = typed(owner=reviewer.agency_id, form_key=uuid.uuid4())
 
-    page.post(url("add"), data)
-    again = page.post(url("add"), data)
+    desk.post(url("add"), data)
+    again = desk.post(url("add"), data)
 
     assert again.url == url("change", Member.objects.get().pk)

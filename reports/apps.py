@@ -9,3 +9,12 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        """Offer files on the lists of the admin, which lies below this app."""
+        from django.contrib import admin
+
+        from reports.admin import ACTIONS
+
+        for action in ACTIONS:
+            admin.site.add_action(action)

@@ -1,7 +1,12 @@
-"""Addresses of the reports."""
+"""Addresses of the reports, under ``/reports/``."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports import views
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.report_list, name="list"),
+    path("<slug:slug>/", views.report_detail, name="detail"),
+]

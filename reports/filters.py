@@ -1,0 +1,206 @@
+"""What a report is chosen by: GET forms whose every field may stay empty.
+
+Choices end at the person's scope. A value that is none of them is refused with a
+sentence; nothing raises, whatever an address holds.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from registry.enums import RecordStatus
+from registry.models import District, Named, Province, User
+from registry.thai.dates import format_date
+from registry.thai.fields import BEDateField, ThaiCharField
+
+#: Search words are read up to so many characters.
+LONGEST_WORDS = 200
+NOTHING_CHOSEN = ("", pgettext_lazy("filter", "All"))
+
+Options = Iterable[tuple[Any, str | Promise]]
+
+
+def any_of(choices: Options) -> list[tuple[Any, str | Promise]]:
+    """Return ``choices`` under the one that leaves it open."""
+    return [NOTHING_CHOSEN, *choices]
+
+
+class RecordForm(forms.Form):
+    """Filters that every list of records has. Two queries to make one."""
+
+    q = ThaiCharField(label=_("Search words"), max_length=LONGEST_WORDS)
+    province = forms.ChoiceField(label=_("Province"))
+    district = forms.ChoiceField(label=_("District"))
+    status = forms.ChoiceField(label=_("Status"), choices=any_of(RecordStatus.choices))
+    entered_from = BEDateField(label=_("Entered from"))
+    entered_to = BEDateField(label=_("Entered until"))
+
+    def __init__(self, asked: QueryDict, *, user: User) -> None:
+        """Read an address; offer ``user`` the provinces of the own scope."""
+        self.provinces = {each.slug: each for each in provinces_of(user)}
+        self.only = only_of(self.provinces.values())
+        asked = asked.copy()
+        around = self.settle_place(asked)
+        super().__init__(asked)
+        self.choose_from("province", named(self.provinces))
+        self.choose_from("district", named(districts_of(around)))
+        if len(self.provinces) < 2:
+            # One province is no choice, yet an address may still name another.
+            self.fields["province"].widget = forms.HiddenInput()
+        elif around is None:
+            self.fields["district"].help_text = _(
+                "Choose the province first; its districts are offered after “Show”."
+            )
+        for field in self.fields.values():
+            field.required = False
+            field.error_messages["invalid_choice"] = _(
+                "“%(value)s” is not one of the choices."
+            )
+
+    def settle_place(self, asked: QueryDict) -> Province | None:
+        """Return the province whose districts are offered; make ``asked`` agree.
+
+        A district alone names its province. One of another province is what a form
+        sends whose province was just changed: it is dropped in silence.
+        """
+        code = asked.get("district", "")
+        is_code = len(code) == 4 and code.isascii() and code.isdigit()
+        chosen = self.only or self.provinces.get(asked.get("province", ""))
+        if chosen is not None:
+            if is_code and not code.startswith(chosen.code):
+                asked["district"] = ""
+            return chosen
+        if is_code and not asked.get("province"):
+            by_code = {each.code: each for each in self.provinces.values()}
+            chosen = by_code.get(code[:2])
+            if chosen is not None:
+                asked["province"] = chosen.slug
+        return chosen
+
+    def choose_from(self, name: str, choices: Options) -> None:
+        """Let a field be one of ``choices``, or stay open."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the types
+        field.choices = any_of(choices)
+
+    def clean(self) -> dict[str, Any]:
+        """See that the days are in order."""
+        first, last = (
+            self.cleaned_data.get(name) for name in ("entered_from", "entered_to")
+        )
+        if first and last and first > last:
+            self.add_error(
+                "entered_to", _("The last day must not be before the first day.")
+            )
+        return self.cleaned_data
+
+    # --- What is chosen ---------------------------------------------------------------
+
+    def keep(self, rows: Any) -> QuerySet[Any]:
+        """Keep those of ``rows`` that were asked for. One query if words were.
+
+        Only after the form was found valid.
+        """
+        wanted = Q()
+        for name, value in self.chosen.items():
+            wanted &= self.condition(name, value)
+        rows = rows.filter(wanted)
+        words = self.chosen.get("q")
+        return rows.search(words) if words else rows
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what a filter asks of a row; the words are looked for apart."""
+        if name == "q":
+            return Q()
+        if name == "province":
+            # By key: the slug would need a join.
+            return Q(province=self.provinces[value].code)
+        if name == "entered_from":
+            return Q(created_at__gte=midnight(value))
+        if name == "entered_to":
+            return Q(created_at__lt=midnight(value + timedelta(days=1)))
+        return Q(**{name: value})
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return the filters that are set."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "", [])
+        }
+
+    @property
+    def place(self) -> Province | None:
+        """Return the one province all rows lie in, if there is one."""
+        return self.only or self.provinces.get(self.chosen.get("province", ""))
+
+    def said(self) -> list[tuple[str | Promise, str]]:
+        """Return the filters that are set as a person reads them."""
+        return [
+            (self.fields[name].label or name, words_for(self.fields[name], value))
+            for name, value in self.chosen.items()
+        ]
+
+    def logged(self) -> dict[str, list[str]]:
+        """Return the filters that are set as the address has them."""
+        data = self.data
+        assert isinstance(data, QueryDict)  # noqa: S101 - see __init__
+        return {name: data.getlist(name) for name in self.chosen}
+
+
+def provinces_of(user: User) -> Iterable[Province]:
+    """Return the provinces ``user`` works in, by name."""
+    rows = Province.objects.order_by("sort_key", "pk")
+    if user.scope.everywhere:
+        return rows
+    return rows.filter(code__in=user.scope.provinces)
+
+
+def only_of(provinces: Iterable[Province]) -> Province | None:
+    """Return the one there is; None of none or several."""
+    found = list(provinces)
+    return found[0] if len(found) == 1 else None
+
+
+def only_province(user: User) -> Province | None:
+    """Return the one province ``user`` works in; None of none or several."""
+    return only_of(provinces_of(user))
+
+
+def districts_of(province: Province | None) -> dict[str, District]:
+    """Return a province's districts by code; 928 at once would be no choice."""
+    if province is None:
+        return {}
+    rows = province.districts.order_by("sort_key", "pk")
+    return {row.code: row for row in rows}
+
+
+def named(things: Mapping[str, Named]) -> Options:
+    """Return choices called what the things are called."""
+    return [(key, thing.name) for key, thing in things.items()]
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment a day begins here."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def words_for(field: forms.Field, value: Any) -> str:
+    """Return what a filter is set to, in the reader's language."""
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(field, forms.ChoiceField):
+        options = cast(Options, field.choices)
+        labels = {str(key): str(label) for key, label in options}
+        several = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(str(each), str(each)).strip() for each in several)
+    return str(value)

@@ -1,0 +1,78 @@
+"""The catalogue of reports, and each report: filters, preview, file."""
+
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from registry.access import HOUSE, open_to
+from registry.models import User
+from registry.sheets.writing import TooManyRows
+from reports import catalogue
+from reports.base import Report
+from reports.exports import FORMATS, TOO_MANY_ROWS, Selection, answer
+from reports.figures import preview
+from reports.filters import RecordForm
+
+
+@open_to(*HOUSE)
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    """List the reports the person may run."""
+    reports = catalogue.reports_for(cast(User, request.user))
+    return render(request, "reports/report_list.html", {"reports": reports})
+
+
+@open_to(*HOUSE)
+@require_safe
+def report_detail(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Show a report's filters and first rows, or send its file (``?format=``).
+
+    A filter that means nothing gives a sentence and no rows: a file of other rows
+    than were asked for would be worse than none.
+    """
+    user = cast(User, request.user)
+    report = catalogue.find(slug, user)
+    if report is None:
+        raise Http404
+    form = report.form(request.GET, user=user)
+    wanted = request.GET.get("format", "")
+    if wanted and wanted not in FORMATS:
+        form.add_error(None, _("There is no file of this kind; take XLSX or CSV."))
+    if not form.is_valid():
+        return page(request, report, form, None)
+    selection = Selection(
+        report,
+        user,
+        rows=form.keep(report.visible_to(user)),
+        said=form.said(),
+        filters=form.logged(),
+        place=form.place,
+    )
+    if wanted:
+        try:
+            return answer(selection, FORMATS[wanted])
+        except TooManyRows:
+            form.add_error(None, TOO_MANY_ROWS)
+    return page(request, report, form, selection)
+
+
+def page(
+    request: HttpRequest, report: Report, form: RecordForm, selection: Selection | None
+) -> HttpResponse:
+    """Show filters, and what they found if they were understood."""
+    found = selection and preview(selection.report, selection.user, selection.rows)
+    query = request.GET.copy()
+    query.pop("format", None)
+    downloads = []
+    for name, kind in FORMATS.items():
+        query["format"] = name
+        downloads.append((kind.label, f"?{query.urlencode()}"))
+    return render(
+        request,
+        "reports/report_detail.html",
+        {"report": report, "form": form, "found": found, "downloads": downloads},
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from registry.enums import Role
@@ -46,12 +46,12 @@ def public(view: View) -> View:
     return mark(view, EVERYBODY)
 
 
-def open_to(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Any]:
+def open_to(*roles: Role) -> Callable[[Callable[..., HttpResponseBase]], Any]:
     """Open a view to people of these roles; others are refused, visitors sign in."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Any:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Any:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.user.role not in roles:

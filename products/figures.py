@@ -23,6 +23,7 @@ from members.models import Contact, Member
 from products.enums import Section
 from products.filters import ALL_YEAR, MemberFilter, ProductFilter, Vocabulary
 from products.models import Certificate, Product, StarCriterion, StarRating
+from registry.followers import Happening
 from registry.thai.dates import MONTHS_EN, MONTHS_EN_SHORT, MONTHS_TH, MONTHS_TH_SHORT
 from registry.thai.phones import Phone
 
@@ -213,8 +214,9 @@ _kept: dict[str, tuple[float, Cube]] = {}
 def whole_catalogue(vocabulary: Vocabulary) -> Cube:
     """Return the groups of all published products.
 
-    At most one query a minute and process. Kept in memory, not in the cache:
-    the cache may be a table, and a visitor must not wait for its writers.
+    At most one query a minute and process, unless goods change: numbers are at
+    most so old. Kept in memory, not in the cache: the cache may be a table, and
+    a visitor must not wait for its writers.
     """
     # Tests and commands may meet several databases in one process.
     key = str(connection.settings_dict["NAME"])
@@ -225,8 +227,8 @@ def whole_catalogue(vocabulary: Vocabulary) -> Cube:
     return cube
 
 
-def forget_catalogue() -> None:
-    """Count the whole catalogue anew when it is next asked for."""
+def forget_catalogue(happening: Happening | None = None) -> None:
+    """Count the whole catalogue anew when it is next asked for; follows goods."""
     _kept.clear()
 
 

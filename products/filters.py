@@ -461,12 +461,15 @@ class ProductFilter(AddressFilter):
             if chosen
             else []
         )
-        below = [
-            shelf
-            for shelf in self.shelves.values()
-            if (shelf.parent_id == chosen.pk if chosen else shelf.level == 1)
-            and counts.get(shelf.code)
-        ]
+        below = sorted(
+            (
+                shelf
+                for shelf in self.shelves.values()
+                if (shelf.parent_id == chosen.pk if chosen else shelf.level == 1)
+                and counts.get(shelf.code)
+            ),
+            key=lambda shelf: (not shelf.is_edible, shelf.position, shelf.pk),
+        )
         everything = Step(
             _("All souvenirs"), self.address(without="category"), is_current=not chosen
         )

@@ -21,11 +21,9 @@ def absolute(url: str) -> str:
 
 
 def cover_url(product: Product) -> str:
-    """Return the absolute address of the main photo, the widest; empty without one."""
-    names = product.cover.get("names", {}).get("webp", {})
-    if not names:
-        return ""
-    return absolute(storages["public"].url(names[max(names, key=int)]))
+    """Return the absolute address of the main photo; empty without one."""
+    name = product.cover.get("og", "")
+    return absolute(storages["public"].url(name)) if name else ""
 
 
 def product_page(

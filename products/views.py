@@ -27,6 +27,7 @@ from products.models import Certificate, Product
 from registry.access import public
 from registry.enums import RecordStatus
 from registry.models import Code, Province, Record
+from registry.vocabulary import did_you_mean
 
 
 class HtmxRequest(HttpRequest):
@@ -58,7 +59,7 @@ def product_list(request: HtmxRequest) -> HttpResponse:
             "listing": listing,
             "questions": asked.questions(facets.counts),
             "shelves": asked.shelf_steps(facets.counts["category"]),
-            "ways_out": [] if listing.rows else ways_out(asked, facets),
+            **({} if listing.rows else way_on(asked, facets)),
             "marks": asked.marks,
             "names_province": not home,
         },
@@ -81,18 +82,26 @@ def member_list(request: HtmxRequest) -> HttpResponse:
         {
             "listing": listing,
             "questions": asked.questions(facets.counts),
-            "ways_out": [] if listing.rows else ways_out(asked, facets),
+            **({} if listing.rows else way_on(asked, facets)),
             "names_province": not home,
         },
     )
 
 
-def ways_out(asked: AddressFilter, facets: Facets) -> list[Step]:
-    """Return what to take off where nothing is found. One query if words are."""
+def way_on(asked: AddressFilter, facets: Facets) -> dict[str, Any]:
+    """Return what to offer where nothing is found: other words, filters to take off.
+
+    Asks the database a few times if there are words: this page is rare.
+    """
     without = dict(facets.without)
+    near = None
     if asked.words:
         without["q"] = asked.wordless.count()
-    return asked.ways_out(without)
+        near = did_you_mean(asked.words, asked.published.model)
+    return {
+        "suggestion": Step(near, asked.address(q=near)) if near else None,
+        "ways_out": asked.ways_out(without),
+    }
 
 
 def answer(

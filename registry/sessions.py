@@ -1,0 +1,36 @@
+"""How long a sign-in lasts (safety.md, limits): staff share computers."""
+
+import time
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+#: Seconds without a request, and seconds at most, after which one signs in again.
+IDLE, LONGEST = 30 * 60, 8 * 60 * 60
+#: How exactly the last request is remembered, to spare a write at each of them.
+GRAIN = 60
+
+
+def limit_sessions(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Sign people out who were away for 30 minutes, or came 8 hours ago."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began", now)
+            seen = request.session.get("seen", 0)
+            if seen and (now - seen > IDLE or now - began > LONGEST):
+                logout(request)
+                messages.info(
+                    request, _("You were away for a while. Please sign in again.")
+                )
+            elif now - seen > GRAIN:
+                request.session["seen"] = now
+        return get_response(request)
+
+    return middleware

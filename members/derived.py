@@ -24,7 +24,7 @@ def recount(members: "models.QuerySet[Member] | Iterable[int]") -> int:
     """Make the kept columns and search rows of ``members`` right.
 
     Return how many columns were wrong. Five queries for each 500 members, and
-    one for each hundred that were wrong.
+    one for each set of values that were wrong.
     """
     return sum(
         len(_recount_batch(batch))

@@ -1,5 +1,7 @@
 """What follows when a product, or what it depends on, changes."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 
 from members.models import Member
@@ -7,6 +9,7 @@ from products import derived
 from products.models import Category, Photo, Product
 from registry import acts, publicity
 from registry.actions import records
+from registry.derived import in_batches
 from registry.enums import RecordStatus
 from registry.followers import Happening
 
@@ -23,17 +26,45 @@ PASSED_ON = frozenset(
         "province",
     }
 )
+#: Fields of a shelf that the shelves below and its goods follow.
+SHELF_PASSED_ON = frozenset({"code", "parent", "name_th", "name_en", "is_alcohol"})
 
 
 def keep_product(happening: Happening) -> None:
     """Keep a product's columns, its producer's count, and its pictures in place."""
     product = happening.row
+    if happening.created or "member" in happening.fields:
+        # A producer that is just being moved does not know of this product yet.
+        list(Member.objects.select_for_update(no_key=True).filter(pk=product.member_id))
     derived.recount([product.pk])
     if product.is_published or happening.before == RecordStatus.PUBLISHED:
         derived.recount_goods(_producers(product, happening))
         if happening.moved or "photos" in happening.children:
             place_pictures(product)
     product.refresh_from_db(fields=derived.COLUMNS)
+
+
+def keep_products(happenings: Sequence[Happening]) -> None:
+    """Do for many products what :func:`keep_product` does for each."""
+    rows = {each.row.pk: each.row for each in happenings}
+    derived.recount(rows)
+    public = [
+        each
+        for each in happenings
+        if each.row.is_published or each.before == RecordStatus.PUBLISHED
+    ]
+    derived.recount_goods({pk for each in public for pk in _producers(each.row, each)})
+    moved = {each.row.pk for each in public if each.moved or "photos" in each.children}
+    for batch in in_batches(moved):
+        pictured = Photo.history.filter(product_id__in=batch).order_by("product_id")
+        for pk in pictured.values_list("product_id", flat=True).distinct():
+            place_pictures(rows[pk])
+    for batch in in_batches(rows):
+        kept = Product.objects.filter(pk__in=batch).values("pk", *derived.COLUMNS)
+        for columns in kept:
+            product = rows[columns.pop("pk")]
+            for column, value in columns.items():
+                setattr(product, column, value)
 
 
 def _producers(product: Product, happening: Happening) -> set[int]:
@@ -46,10 +77,15 @@ def _producers(product: Product, happening: Happening) -> set[int]:
 
 def place_pictures(product: Product) -> None:
     """Show the photos of a published product; hide all others it has had."""
-    if product.is_published:
-        publicity.show(product.photos.values_list("picture", flat=True))
+    shown = product.photos.values_list("picture", flat=True)
+    kept = list(shown) if product.is_published else []
+    publicity.show(kept)
     ever = Photo.history.filter(product_id=product.pk)
-    publicity.hide(ever.values_list("picture", flat=True))
+    publicity.hide(
+        picture
+        for picture in ever.values_list("picture", flat=True)
+        if picture not in kept
+    )
 
 
 def published_photos(hashes: set[str]) -> set[str]:
@@ -81,11 +117,10 @@ def keep_shelf(happening: Happening) -> None:
 
     Takes some seconds for each ten thousand goods.
     """
-    shelf: Category = happening.row
-    if happening.created:
-        return
-    derived.recount_shelves()
-    derived.recount(Product.objects.of_category(shelf))
+    if happening.fields & SHELF_PASSED_ON:
+        shelf: Category = happening.row
+        derived.recount_shelves()
+        derived.recount(Product.objects.of_category(shelf))
 
 
 def keep_mark(happening: Happening) -> None:

@@ -68,7 +68,7 @@ def recount(products: Products) -> int:
     """Make the kept columns and search rows of ``products`` right.
 
     Return how many columns were wrong. Nine queries for each 500 products, and
-    one for each hundred that were wrong. What counts is today: results announced
+    one for each set of values that were wrong. What counts is today: results announced
     and certificates in force.
     """
     return sum(

@@ -5,6 +5,7 @@ module tells it from what is kept, and writes the difference in few queries.
 Derived columns have no history and count to no version: they say nothing new.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,8 +14,8 @@ from django.db import models
 
 #: Rows worked on at a time: their stories fit in little memory.
 BATCH = 500
-#: Rows an UPDATE names; its CASE grows with the square of them.
-UPDATE_BATCH = 100
+#: What columns of the search row are called in a difference.
+SEARCH = "search."
 
 
 class SearchTexts(NamedTuple):
@@ -100,7 +101,7 @@ def _text_differences(
     for name, value in right._asdict().items():
         before = None if kept is None else getattr(kept, name)
         if before != value:
-            yield Difference(row, f"search.{name}", before, value)
+            yield Difference(row, SEARCH + name, before, value)
 
 
 def mend(
@@ -108,23 +109,25 @@ def mend(
 ) -> list[Difference]:
     """Write what differs, bring the loaded rows up to it, and return the differences.
 
-    Three queries and one more for each hundred rows that differ. The caller has
-    locked the rows.
+    One query for all search rows, and one for each set of values that rows are to
+    have alike. The caller has locked the rows.
     """
     found = differences(rights, search)
-    columns = {each.column for each in found if not each.column.startswith("search.")}
-    wrong = {each.row.pk: each.row for each in found if each.column in columns}
-    for each in rights:
-        if each.row.pk in wrong:
-            for column, value in each.columns.items():
-                setattr(each.row, column, value)
-    if wrong:
-        manager = type(next(iter(wrong.values())))._default_manager
-        manager.bulk_update(
-            list(wrong.values()), sorted(columns), batch_size=UPDATE_BATCH
-        )
+    alike: dict[str, list[Any]] = defaultdict(list)
+    wrong: dict[int, dict[str, Any]] = defaultdict(dict)
+    unfound = set()
+    for each in found:
+        if each.column.startswith(SEARCH):
+            unfound.add(each.row.pk)
+        else:
+            wrong[each.row.pk][each.column] = each.right
+            setattr(each.row, each.column, each.right)
+    for pk, values in wrong.items():
+        alike[repr(values)].append(pk)
+    for keys in alike.values():
+        rows = type(rights[0].row)._default_manager.filter(pk__in=keys)
+        rows.update(**wrong[keys[0]])
     if search is not None:
-        unfound = {each.row.pk for each in found if each.column.startswith("search.")}
         _write_texts(search, [each for each in rights if each.row.pk in unfound])
     return found
 

@@ -14,8 +14,8 @@ Both databases find substrings by trigrams (``registry.search_index``).
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from itertools import combinations
+from functools import lru_cache, reduce
+from itertools import chain, combinations
 from operator import and_, or_
 from typing import Any, TypeVar
 
@@ -71,16 +71,21 @@ def search_texts(
     labels: Iterable[str],
 ) -> SearchTexts:
     """Return the search row of a record."""
-    names, labels = list(names), list(labels)
+    names = list(names)
     by_name = name_document(*names, code or "")
-    folded = [*map(fold, labels), *map(compact, labels)]
     return SearchTexts(
         name_norm=joined(map(loose, names)),
         name_fold=by_name,
         text_fold=joined(
-            [by_name, *map(fold, texts), *(LABEL + each for each in folded if each)]
+            [by_name, *map(fold, texts), *chain.from_iterable(map(_labels, labels))]
         ),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _labels(name: str) -> tuple[str, ...]:
+    """Return the labels a name makes; thousands of goods share each of them."""
+    return tuple(LABEL + each for each in (fold(name), compact(name)) if each)
 
 
 # --- How it is asked ------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,11 @@ IDLE, LONGEST = 30 * 60, 8 * 60 * 60
 GRAIN = 60
 
 
+def begin(session: SessionBase) -> None:
+    """Note in a session that somebody signs in now."""
+    session["began"] = session["seen"] = int(time.time())
+
+
 def limit_sessions(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
@@ -21,10 +27,11 @@ def limit_sessions(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            if "seen" not in request.session:
+                begin(request.session)
             now = int(time.time())
-            began = request.session.setdefault("began", now)
-            seen = request.session.get("seen", 0)
-            if seen and (now - seen > IDLE or now - began > LONGEST):
+            began, seen = request.session["began"], request.session["seen"]
+            if now - seen > IDLE or now - began > LONGEST:
                 logout(request)
                 messages.info(
                     request, _("You were away for a while. Please sign in again.")

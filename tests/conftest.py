@@ -6,8 +6,10 @@ import socket
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 
 from registry.enums import Role
+from registry.sessions import begin
 from tests.browser import FLAGS, chromium, is_required
 from tests.factories import UserFactory
 
@@ -52,6 +54,22 @@ def no_leftover_files():
     yield
     for root in (django_settings.MEDIA_ROOT, django_settings.PRIVATE_ROOT):
         shutil.rmtree(root, ignore_errors=True)
+
+
+class Visitor(Client):
+    """A browser that signs in as the sign-in page does, without its form."""
+
+    def force_login(self, user, backend=None):
+        super().force_login(user, backend)
+        session = self.session
+        begin(session)
+        session.save()
+
+
+@pytest.fixture
+def client():
+    """Return a browser without pictures."""
+    return Visitor()
 
 
 # --- The cast -------------------------------------------------------------------

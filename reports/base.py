@@ -85,7 +85,7 @@ class Report(ABC):
 
     @abstractmethod
     def all_columns(self) -> Sequence[ReportColumn]:
-        """Return every column, the code first. May ask for a vocabulary."""
+        """Return every column, the code first. No queries before the first row."""
 
     @abstractmethod
     def loaded(self, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,8 +1,9 @@
 """Files that leave the register: the rows, their name, and what is said of them."""
 
+import re
 import tempfile
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +14,11 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import Promise, lazystr
 from django.utils.http import content_disposition_header
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from registry.enums import Role, SheetFormat
-from registry.models import Province, User
+from registry.models import ExportRun, Province, User
 from registry.sheets.writing import write_csv, write_xlsx
 from registry.thai.dates import Language, be_year, format_datetime, spoken
 from reports.actions import Counted, begin_export, recorded
@@ -31,6 +31,10 @@ FORMATS = {form.value: form for form in (SheetFormat.XLSX, SheetFormat.CSV)}
 TOO_MANY_ROWS = gettext_lazy(
     "These are more rows than a sheet of Excel holds. Take the CSV, or choose fewer."
 )
+
+#: What file systems refuse. Thai vowels and tones stay: they are no letters to
+#: ``str.isalnum``, which is why Django's own cleaner would drop them.
+NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\\/:*?"<>|]')
 
 Line = tuple[str | Promise, str | Promise]
 
@@ -76,18 +80,16 @@ def send_csv(selection: Selection) -> StreamingHttpResponse:
     run = begin_export(
         selection.report.slug, SheetFormat.CSV, selection.filters, by=selection.user
     )
+    return StreamingHttpResponse(csv_pieces(selection, run), content_type=CSV)
 
-    def pieces() -> Iterator[bytes]:
-        rows = Counted(selection.cells())
-        # The rows' cursor is closed first: SQLite refuses a write behind an older read.
-        with recorded(run, rows), closing(rows):
-            yield from write_csv(
-                selection.report.columns(selection.user),
-                rows,
-                language=selection.language,
-            )
 
-    return StreamingHttpResponse(pieces(), content_type=CSV)
+def csv_pieces(selection: Selection, run: ExportRun) -> Generator[bytes]:
+    """Yield the file in pieces, then write down how it went."""
+    rows = Counted(selection.cells())
+    # The rows' cursor is closed first: SQLite refuses a write behind an older read.
+    with recorded(run, rows), closing(rows):
+        columns = selection.report.columns(selection.user)
+        yield from write_csv(columns, rows, language=selection.language)
 
 
 def send_xlsx(selection: Selection) -> FileResponse:
@@ -95,18 +97,21 @@ def send_xlsx(selection: Selection) -> FileResponse:
     run = begin_export(
         selection.report.slug, SheetFormat.XLSX, selection.filters, by=selection.user
     )
-    rows = Counted(selection.cells())
-    file = tempfile.TemporaryFile(prefix="portal-report-")  # noqa: SIM115 - the answer closes it
-    with recorded(run, rows), closing(rows):
-        write_xlsx(
-            file,
-            selection.report.columns(selection.user),
-            rows,
-            title=selection.report.title,
-            about=about(selection, rows),
-            language=selection.language,
-        )
-    file.seek(0)
+    with ExitStack() as on_failure:
+        file = on_failure.enter_context(tempfile.TemporaryFile(prefix="portal-report-"))
+        rows = Counted(selection.cells())
+        with recorded(run, rows), closing(rows):
+            write_xlsx(
+                file,
+                selection.report.columns(selection.user),
+                rows,
+                title=selection.report.title,
+                about=about(selection, rows),
+                language=selection.language,
+            )
+        file.seek(0)
+        # From here on the answer closes it.
+        on_failure.pop_all()
     return FileResponse(file, content_type=XLSX)
 
 
@@ -116,8 +121,8 @@ def file_name(selection: Selection, form: SheetFormat) -> str:
     year = today.year if selection.language == "en" else be_year(today)
     day = f"{year}-{today:%m-%d}"
     parts = [str(selection.report.title), place_name(selection), day]
-    words = "_".join("-".join(part.split()) for part in parts if part)
-    return f"{get_valid_filename(words)}.{form}"
+    words = ("-".join(NOT_IN_A_NAME.sub(" ", part).split()) for part in parts)
+    return f"{'_'.join(filter(None, words))}.{form}"
 
 
 def place_name(selection: Selection) -> str:

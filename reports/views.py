@@ -1,15 +1,12 @@
 """The catalogue of reports, and each report: filters, preview, file."""
 
-from typing import cast
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from registry.access import HOUSE, open_to
-from registry.models import User
+from registry.access import HOUSE, SignedInRequest, open_to
 from registry.sheets.writing import TooManyRows
 from reports import catalogue
 from reports.base import Report
@@ -20,21 +17,21 @@ from reports.filters import RecordForm
 
 @open_to(*HOUSE)
 @require_safe
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: SignedInRequest) -> HttpResponse:
     """List the reports the person may run."""
-    reports = catalogue.reports_for(cast(User, request.user))
+    reports = catalogue.reports_for(request.user)
     return render(request, "reports/report_list.html", {"reports": reports})
 
 
 @open_to(*HOUSE)
 @require_safe
-def report_detail(request: HttpRequest, slug: str) -> HttpResponseBase:
+def report_detail(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Show a report's filters and first rows, or send its file (``?format=``).
 
     A filter that means nothing gives a sentence and no rows: a file of other rows
     than were asked for would be worse than none.
     """
-    user = cast(User, request.user)
+    user = request.user
     report = catalogue.find(slug, user)
     if report is None:
         raise Http404
@@ -61,7 +58,10 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def page(
-    request: HttpRequest, report: Report, form: RecordForm, selection: Selection | None
+    request: SignedInRequest,
+    report: Report,
+    form: RecordForm,
+    selection: Selection | None,
 ) -> HttpResponse:
     """Show filters, and what they found if they were understood."""
     found = selection and preview(selection.report, selection.user, selection.rows)

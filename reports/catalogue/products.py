@@ -1,6 +1,7 @@
 """The register of products."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -8,11 +9,11 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from members.enums import ProducerType
 from products.enums import OtopType
 from products.figures import months_of
+from products.filters import star_options
 from products.models import Category, Mark, Product
 from registry.enums import RecordStatus
 from registry.models import User
@@ -22,13 +23,6 @@ from reports.base import Report, ReportColumn, Total, register
 from reports.filters import RecordForm, any_of
 
 UNRATED = "0"
-STARS = [
-    (
-        str(count),
-        ngettext_lazy("%(count)d star", "%(count)d stars", count) % {"count": count},
-    )
-    for count in (5, 4, 3, 2, 1)
-]
 #: Set before each level of the tree of categories.
 INDENT = "\u2003"
 
@@ -42,7 +36,6 @@ class ProductForm(RecordForm):
     category = forms.ChoiceField(label=_("Category"))
     stars = forms.MultipleChoiceField(
         label=_("Stars"),
-        choices=[*STARS, (UNRATED, _("Without stars"))],
         widget=forms.CheckboxSelectMultiple,
     )
     producer_type = forms.ChoiceField(
@@ -63,6 +56,12 @@ class ProductForm(RecordForm):
 
     def __init__(self, asked: QueryDict, *, user: User) -> None:
         super().__init__(asked, user=user)
+        stars = self.fields["stars"]
+        assert isinstance(stars, forms.MultipleChoiceField)  # noqa: S101 - for the types
+        stars.choices = [
+            *((each.value, each.label) for each in star_options()),
+            (UNRATED, _("Without stars")),
+        ]
         self.shelves = {each.code: each for each in Category.objects.in_order()}
         self.choose_from(
             "category",
@@ -114,15 +113,15 @@ class ProductReport(Report):
         )
 
     def all_columns(self) -> Sequence[ReportColumn]:
-        """Return the columns. One query, for the names of marks."""
-        marks = {mark.code: mark for mark in Mark.objects.all()}
+        """Return the columns. The first row asks for the marks, in one query."""
+        marks = cache(lambda: {mark.code: mark for mark in Mark.objects.all()})
         return (
             *WHAT_IT_IS,
             ReportColumn(
                 "marks",
                 _("Marks in force"),
                 width=24,
-                value=lambda row: marks_of(row, marks),
+                value=lambda row: marks_of(row, marks()),
             ),
             *WHERE_IT_STANDS,
         )

@@ -3,10 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from registry.enums import RecordStatus, Role
+from registry.enums import Role
 from registry.models import ExportRun
 from tests.factories import (
-    AgencyFactory,
     CategoryFactory,
     MemberFactory,
     ProductFactory,
@@ -46,7 +45,9 @@ def test_the_catalogue_lists_the_reports(client, request, who):
     assert 'href="/reports/products/"' in page
 
 
-@pytest.mark.parametrize("path", ["/reports/", "/reports/members/", "/reports/products/"])
+@pytest.mark.parametrize(
+    "path", ["/reports/", "/reports/members/", "/reports/products/"]
+)
 def test_a_producer_is_refused_and_a_visitor_signs_in(client, db, path):
     assert client.get(path).url.startswith("/accounts/login/?next=/reports/")
 
@@ -86,7 +87,9 @@ def test_members_are_chosen_by_each_filter(visit):
 def test_products_are_chosen_by_each_filter(visit):
     edible = CategoryFactory(code="edible")
     snacks = CategoryFactory(parent=edible)
-    snack = ProductFactory(category=snacks, otop_type="food", member__producer_type="sme")
+    snack = ProductFactory(
+        category=snacks, otop_type="food", member__producer_type="sme"
+    )
     cloth = ProductFactory(published=True)
 
     def found(**asked):

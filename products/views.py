@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
-from members.models import Member
+from members.models import Contact, Member, Outlet
 from products import figures, paging, structured
 from products.figures import Facets
 from products.filters import (
@@ -139,7 +139,8 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
         Product.objects.published()
         .filter(code=code)
         .select_related(
-            "category__parent", "member__subdistrict", "district", "province"
+            *("category__parent", "district", "province"),
+            *("member__district", "member__province"),
         )
         .first()
     )
@@ -154,7 +155,12 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
     certificates = Certificate.objects.held_for(product).select_related("mark")
     address = settings.SITE_URL + request.path
     awards = figures.awards_of(product, today)
-    ways = figures.ways_to(member.contacts.public().order_by("position", "pk"))
+    # A producer that is withdrawn is named, for its goods are here, but not reached.
+    contacts = (
+        member.contacts.public() if member.is_published else Contact.objects.none()
+    )
+    outlets = member.outlets.all() if member.is_published else Outlet.objects.none()
+    ways = figures.ways_to(contacts.order_by("position", "pk"))
     return render(
         request,
         "products/product_detail.html",
@@ -168,10 +174,13 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
             "months": figures.months_of(product),
             "ways": ways,
             "call": figures.call_of(ways),
-            "outlets": member.outlets.order_by("position", "pk"),
+            "outlets": outlets.order_by("position", "pk"),
             "related": figures.related_to(product),
             "cover": structured.cover_url(product),
-            "structured": structured.product_page(product, address, awards),
+            # Of a drink nothing is told to those who would spread it.
+            "structured": None
+            if product.is_alcohol
+            else structured.product_page(product, address, awards),
         },
     )
 

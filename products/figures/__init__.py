@@ -1,0 +1,53 @@
+"""Counts beside the choices of a list, and what a product's page tells."""
+
+from products.figures.counts import (
+    Cube,
+    Facets,
+    forget_catalogue,
+    member_facets,
+    only_home,
+    only_province,
+    product_facets,
+    roll_up,
+    whole_catalogue,
+)
+from products.figures.pages import (
+    ICONS,
+    Award,
+    Holding,
+    Month,
+    Way,
+    awards_of,
+    call_of,
+    holdings_of,
+    months_of,
+    related_to,
+    spoken_value,
+    ways_to,
+    web_address,
+)
+
+__all__ = [
+    "ICONS",
+    "Award",
+    "Cube",
+    "Facets",
+    "Holding",
+    "Month",
+    "Way",
+    "awards_of",
+    "call_of",
+    "forget_catalogue",
+    "holdings_of",
+    "member_facets",
+    "months_of",
+    "only_home",
+    "only_province",
+    "product_facets",
+    "related_to",
+    "roll_up",
+    "spoken_value",
+    "ways_to",
+    "web_address",
+    "whole_catalogue",
+]

@@ -1,0 +1,252 @@
+"""What the pages of a product and of a producer tell beside the record itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Sum
+from django.utils.translation import get_language
+
+from members.enums import WEB_KINDS, ContactKind
+from members.models import Contact
+from products.enums import Section
+from products.models import Certificate, Product, StarCriterion, StarRating
+from registry.thai.dates import (
+    MONTHS_EN,
+    MONTHS_EN_SHORT,
+    MONTHS_TH,
+    MONTHS_TH_SHORT,
+)
+from registry.thai.phones import Phone
+
+#: How many other goods a product's page offers.
+RELATED = 8
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """The points of one section of a round, and the most it gives where known."""
+
+    label: str
+    points: Decimal
+    most: Decimal | None
+
+
+@dataclass(frozen=True)
+class Award:
+    """The stars of one round whose results are announced."""
+
+    stars: int
+    year: int
+    round: Any
+    total: Decimal | None
+    sections: tuple[SectionScore, ...]
+
+
+def awards_of(product: Product, today: date) -> list[Award]:
+    """Return a product's announced results, the newest first. Two queries."""
+    ratings = list(
+        product.ratings.filter(round__announced_on__lte=today)
+        .select_related("round")
+        .order_by("-round__year", "pk")
+    )
+    most = most_points(ratings, product.otop_type)
+    return [
+        Award(
+            stars=rating.stars,
+            year=rating.round.year,
+            round=rating.round,
+            total=rating.total,
+            sections=tuple(
+                SectionScore(
+                    str(section.label), points, most.get((rating.round_id, section))
+                )
+                for section, points in zip(Section, rating.scores, strict=True)
+                if points is not None
+            ),
+        )
+        for rating in ratings
+    ]
+
+
+def most_points(
+    ratings: Iterable[StarRating], otop_type: str
+) -> dict[tuple[int, str], Decimal]:
+    """Return the most points of each section of the rounds, where they are kept."""
+    rows = (
+        StarCriterion.objects.filter(
+            round__in=[rating.round_id for rating in ratings], otop_type=otop_type
+        )
+        .values_list("round_id", "section")
+        .order_by()
+        .annotate(most=Sum("maximum"))
+    )
+    return {(round_id, section): most for round_id, section, most in rows}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A mark that a product or its producer holds, with the proof of it."""
+
+    certificate: Certificate
+    #: Held by the producer or its premises, not by the product.
+    is_producers: bool
+    has_expired: bool
+
+
+def holdings_of(certificates: Iterable[Certificate], today: date) -> list[Holding]:
+    """Return marks as a page shows them: in force before expired, own before shared."""
+    holdings = [
+        Holding(
+            certificate=each,
+            is_producers=each.member_id is not None,
+            has_expired=each.expires_on is not None and each.expires_on < today,
+        )
+        for each in certificates
+    ]
+    return sorted(
+        holdings,
+        key=lambda held: (
+            held.has_expired,
+            held.is_producers,
+            held.certificate.mark.position,
+            held.certificate.pk,
+        ),
+    )
+
+
+CALLED = frozenset({ContactKind.PHONE, ContactKind.MOBILE})
+ICONS: dict[str, str] = {
+    ContactKind.PHONE: "phone",
+    ContactKind.MOBILE: "smartphone",
+    ContactKind.EMAIL: "mail",
+    ContactKind.LINE: "message-circle",
+    ContactKind.WEBSITE: "globe",
+    ContactKind.PAGE: "at-sign",
+    ContactKind.MARKETPLACE: "shopping-bag",
+    ContactKind.VIDEO: "play",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to reach a producer, as a page offers it."""
+
+    kind: str
+    label: str
+    text: str
+    #: Where it leads; empty for what is only to be read.
+    url: str
+
+    @property
+    def icon(self) -> str:
+        """Return the icon that stands for the kind."""
+        return ICONS.get(self.kind, "user")
+
+    @property
+    def is_outside(self) -> bool:
+        """Tell whether it leads to another site."""
+        return self.kind in WEB_KINDS
+
+
+def ways_to(contacts: Iterable[Contact]) -> list[Way]:
+    """Return how to reach a producer; ``contacts`` must be the public ones."""
+    return [
+        Way(
+            kind=contact.kind,
+            label=contact.get_kind_display(),
+            text=spoken_value(contact),
+            url=address_of(contact),
+        )
+        for contact in contacts
+        if contact.is_public
+    ]
+
+
+def call_of(ways: Iterable[Way]) -> Way | None:
+    """Return the telephone to call first: the shop's before a person's."""
+    calls = [way for way in ways if way.kind in CALLED and way.url]
+    return min(calls, key=lambda way: way.kind != ContactKind.PHONE, default=None)
+
+
+def spoken_value(contact: Contact) -> str:
+    """Return a contact as it is read: web addresses without what machines need."""
+    if contact.kind in WEB_KINDS and (url := web_address(contact.value)):
+        return url.partition("://")[2].removeprefix("www.").rstrip("/")
+    if contact.kind in CALLED:
+        return Phone(contact.value, contact.extension).display()
+    return contact.value
+
+
+def address_of(contact: Contact) -> str:
+    """Return where a contact leads; empty if it cannot be a link."""
+    if contact.kind in CALLED:
+        digits = "".join(char for char in contact.value if char in "0123456789+")
+        return f"tel:{digits}" if digits else ""
+    if contact.kind == ContactKind.EMAIL:
+        return f"mailto:{contact.value}" if "@" in contact.value else ""
+    return web_address(contact.value) if contact.kind in WEB_KINDS else ""
+
+
+def web_address(text: str) -> str:
+    """Return the address of a page on the web; empty for anything else.
+
+    Offices write addresses without their scheme; one that could run something
+    in the reader's browser is no address.
+    """
+    text = text.strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    is_page = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+    return text if is_page and " " not in text else ""
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the season strip."""
+
+    name: str
+    short: str
+    is_on: bool
+
+
+def months_of(product: Product) -> list[Month]:
+    """Return the year, with the months in which a product is to be had."""
+    english = get_language() == "en"
+    names = zip(
+        MONTHS_EN if english else MONTHS_TH,
+        MONTHS_EN_SHORT if english else MONTHS_TH_SHORT,
+        strict=True,
+    )
+    return [
+        Month(name, short, is_on=number in product.months)
+        for number, (name, short) in enumerate(names, start=1)
+    ]
+
+
+def related_to(product: Product) -> list[Product]:
+    """Return other goods: of the same producer, then of the same shelf nearby.
+
+    Two queries. Alcoholic drinks are never offered: that would advertise them.
+    """
+    others = (
+        Product.objects.published()
+        .filter(is_alcohol=False)
+        .exclude(pk=product.pk)
+        .for_listing()
+        .order_by("-published_at", "pk")
+    )
+    same_hands = list(others.filter(member=product.member_id)[: RELATED // 2])
+    nearby = others.filter(
+        category=product.category_id, province=product.province_id
+    ).exclude(member=product.member_id)
+    if product.category_id is None:
+        return same_hands
+    return [*same_hands, *nearby[: RELATED - len(same_hands)]]

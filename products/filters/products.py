@@ -1,0 +1,219 @@
+"""Filters of the catalogue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from products.enums import OtopType, PriceBand
+from products.filters.address import AddressFilter
+from products.filters.options import Option, Step, listed, named
+from products.models import Category, Mark, Product
+from products.paging import Column
+from registry.models import Province
+from registry.thai.dates import MONTHS_EN, MONTHS_TH
+
+#: A season without months.
+ALL_YEAR = 0
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The shelves, marks and provinces there are. Three queries to load."""
+
+    categories: Sequence[Category]
+    marks: Sequence[Mark]
+    provinces: Sequence[Province]
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read them all: a few hundred short rows."""
+        return cls(
+            categories=tuple(Category.objects.in_order()),
+            marks=tuple(Mark.objects.in_order()),
+            provinces=tuple(Province.objects.order_by("sort_key", "pk")),
+        )
+
+
+def season_options() -> tuple[Option, ...]:
+    """Return the months, by number."""
+    names = MONTHS_EN if get_language() == "en" else MONTHS_TH
+    return tuple(Option(str(month), name) for month, name in enumerate(names, start=1))
+
+
+def star_options() -> tuple[Option, ...]:
+    """Return one to five stars, the most first."""
+    return tuple(
+        Option(
+            str(count),
+            ngettext("%(count)d star", "%(count)d stars", count) % {"count": count},
+        )
+        for count in (5, 4, 3, 2, 1)
+    )
+
+
+EDIBLE = (
+    ("yes", pgettext_lazy("goods", "Edible")),
+    ("no", pgettext_lazy("goods", "Non-edible")),
+)
+
+
+class ProductFilter(AddressFilter):
+    """Filters of the catalogue."""
+
+    SEVERAL = frozenset({"otop_type", "stars", "price"})
+    SORTS = {
+        # As search gives them.
+        "relevance": (),
+        "newest": (Column("published_at", descending=True), Column("id")),
+        "name": (Column("sort_key"), Column("id")),
+        "price": (Column("price_min", nullable=True), Column("id")),
+        "-price": (Column("price_min", descending=True, nullable=True), Column("id")),
+        "stars": (
+            Column("current_stars", descending=True, nullable=True),
+            Column("sort_key"),
+            Column("id"),
+        ),
+    }
+
+    category = django_filters.ChoiceFilter(
+        method="keep_shelf", label=gettext_lazy("Category")
+    )
+    otop_type = django_filters.MultipleChoiceFilter(
+        distinct=False, label=gettext_lazy("OTOP type")
+    )
+    province = django_filters.ChoiceFilter(
+        method="keep_province", label=gettext_lazy("Province")
+    )
+    district = django_filters.ChoiceFilter(label=gettext_lazy("District"))
+    stars = django_filters.MultipleChoiceFilter(
+        field_name="current_stars", distinct=False, label=gettext_lazy("Stars")
+    )
+    mark = django_filters.ChoiceFilter(
+        method="keep_holding", label=gettext_lazy("Mark")
+    )
+    price = django_filters.MultipleChoiceFilter(
+        field_name="price_band", distinct=False, label=gettext_lazy("Price")
+    )
+    season = django_filters.ChoiceFilter(
+        method="keep_month", label=gettext_lazy("In season")
+    )
+    edible = django_filters.ChoiceFilter(
+        method="keep_edible", label=gettext_lazy("Edible or not")
+    )
+
+    def __init__(
+        self, address: QueryDict, vocabulary: Vocabulary, *, home: str = ""
+    ) -> None:
+        """Read the catalogue's address."""
+        self.shelves = {category.code: category for category in vocabulary.categories}
+        self.marks = {mark.code: mark for mark in vocabulary.marks}
+        super().__init__(
+            address,
+            Product.objects.published().order_by("-published_at", "pk"),
+            provinces=vocabulary.provinces,
+            home=home,
+        )
+
+    def read_options(self) -> dict[str, tuple[Option, ...]]:
+        """Return what each filter may be set to."""
+        return {
+            "edible": listed(EDIBLE),
+            "category": tuple(
+                named(code, shelf, depth=shelf.level)
+                for code, shelf in self.shelves.items()
+            ),
+            "province": tuple(
+                named(slug, province) for slug, province in self.provinces.items()
+            ),
+            "price": listed(PriceBand.choices),
+            "stars": star_options(),
+            "otop_type": listed(OtopType.choices),
+            "mark": tuple(
+                Option(code, mark.abbreviation) for code, mark in self.marks.items()
+            ),
+            "season": season_options(),
+        }
+
+    @property
+    def sorts(self) -> tuple[Option, ...]:
+        """Return the orders of the catalogue."""
+        best = (Option("relevance", _("Best match first")),) if self.words else ()
+        return (
+            *best,
+            Option("newest", _("Newest first")),
+            Option("name", _("By name")),
+            Option("price", _("Price: low to high")),
+            Option("-price", _("Price: high to low")),
+            Option("stars", _("Most stars first")),
+        )
+
+    def shelf_steps(self, counts: Mapping[str, int]) -> list[Step]:
+        """Return the way from all goods to the chosen shelf, and the shelves below.
+
+        Without a chosen shelf those below edible and non-edible are offered.
+        """
+        code = self.chosen.get("category", ("",))[0]
+        chosen = self.shelves.get(code)
+        way = (
+            [self.shelves[each] for each in chosen.path.split("/")[:-1]]
+            if chosen
+            else []
+        )
+        below = sorted(
+            (
+                shelf
+                for shelf in self.shelves.values()
+                if (shelf.parent_id == chosen.pk if chosen else shelf.level == 1)
+                and counts.get(shelf.code)
+            ),
+            key=lambda shelf: (not shelf.is_edible, shelf.position, shelf.pk),
+        )
+        everything = Step(
+            _("All souvenirs"), self.address(without="category"), is_current=not chosen
+        )
+        return [everything, *(self.shelf_step(each, counts) for each in (*way, *below))]
+
+    def shelf_step(self, shelf: Category, counts: Mapping[str, int]) -> Step:
+        """Return the step to one shelf."""
+        option = named(shelf.code, shelf)
+        return Step(
+            option.label,
+            self.address(category=shelf.code),
+            counts.get(shelf.code, 0),
+            option.lang,
+            is_current=(shelf.code,) == self.chosen.get("category"),
+        )
+
+    def keep_shelf(
+        self, rows: QuerySet[Product], name: str, code: str
+    ) -> QuerySet[Product]:
+        """Keep what stands on a shelf or below it, asked by key: no join."""
+        path = self.shelves[code].path
+        below = [
+            each.pk for each in self.shelves.values() if each.path.startswith(path)
+        ]
+        return rows.filter(category__in=below)
+
+    def keep_holding(self, rows: Any, name: str, code: str) -> QuerySet[Product]:
+        """Keep what holds a mark in force."""
+        return rows.holding(self.marks[code])
+
+    def keep_month(
+        self, rows: QuerySet[Product], name: str, month: str
+    ) -> QuerySet[Product]:
+        """Keep what is to be had in a month; no season means all year."""
+        bit = 1 << (int(month) - 1)
+        rows = rows.alias(in_month=F("season").bitand(bit))
+        return rows.filter(Q(season=ALL_YEAR) | Q(in_month=bit))
+
+    def keep_edible(
+        self, rows: QuerySet[Product], name: str, answer: str
+    ) -> QuerySet[Product]:
+        """Keep what may be eaten, or what may not; unsorted goods are neither."""
+        return rows.filter(is_edible=answer == "yes")

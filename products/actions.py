@@ -1,6 +1,6 @@
 """What follows when a product, or what it depends on, changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -33,9 +33,7 @@ SHELF_PASSED_ON = frozenset({"code", "parent", "name_th", "name_en", "is_alcohol
 def keep_product(happening: Happening) -> None:
     """Keep a product's columns, its producer's count, and its pictures in place."""
     product = happening.row
-    if happening.created or "member" in happening.fields:
-        # A producer that is just being moved does not know of this product yet.
-        list(Member.objects.select_for_update(no_key=True).filter(pk=product.member_id))
+    _hold_new_producers([happening])
     derived.recount([product.pk])
     if product.is_published or happening.before == RecordStatus.PUBLISHED:
         derived.recount_goods(_producers(product, happening))
@@ -47,6 +45,7 @@ def keep_product(happening: Happening) -> None:
 def keep_products(happenings: Sequence[Happening]) -> None:
     """Do for many products what :func:`keep_product` does for each."""
     rows = {each.row.pk: each.row for each in happenings}
+    _hold_new_producers(happenings)
     derived.recount(rows)
     public = [
         each
@@ -65,6 +64,22 @@ def keep_products(happenings: Sequence[Happening]) -> None:
             product = rows[columns.pop("pk")]
             for column, value in columns.items():
                 setattr(product, column, value)
+
+
+def _hold_new_producers(happenings: Iterable[Happening]) -> None:
+    """Lock each producer that has got a product, in key order.
+
+    One who is being moved at this moment does not know of the product yet, so it
+    would stay in the former place.
+    """
+    gained = {
+        each.row.member_id
+        for each in happenings
+        if each.created or "member" in each.fields
+    }
+    for batch in in_batches(gained):
+        producers = Member.objects.select_for_update(no_key=True).filter(pk__in=batch)
+        list(producers.order_by("pk").values_list("pk"))
 
 
 def _producers(product: Product, happening: Happening) -> set[int]:

@@ -1,8 +1,11 @@
 """What follows when a member changes."""
 
+from collections.abc import Iterable, Sequence
+
 from members import derived
 from members.models import Member
 from registry import publicity
+from registry.derived import in_batches
 from registry.enums import RecordStatus
 from registry.followers import Happening
 
@@ -15,6 +18,32 @@ def keep_member(happening: Happening) -> None:
     was_public = happening.before == RecordStatus.PUBLISHED
     if happening.moved or (was_public and "portrait" in happening.fields):
         place_portrait(member)
+
+
+def keep_members(happenings: Sequence[Happening]) -> None:
+    """Do for many members what :func:`keep_member` does for each.
+
+    A member without any picture, now and ever, has none to place.
+    """
+    changed = [each for each in happenings if each.created or each.fields]
+    derived.recount([each.row.pk for each in changed])
+    touched = {
+        each.row.pk: each.row
+        for each in happenings
+        if each.moved
+        or (each.before == RecordStatus.PUBLISHED and "portrait" in each.fields)
+    }
+    for member in _ever_pictured(touched):
+        place_portrait(touched[member])
+
+
+def _ever_pictured(keys: Iterable[int]) -> list[int]:
+    """Return those of the members that have or had a portrait, in key order."""
+    found: list[int] = []
+    for batch in in_batches(keys):
+        pictured = Member.history.filter(id__in=batch).exclude(portrait={})
+        found += pictured.order_by("id").values_list("id", flat=True).distinct()
+    return found
 
 
 def place_portrait(member: Member) -> None:

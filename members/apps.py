@@ -17,5 +17,5 @@ class MembersConfig(AppConfig):
         from registry.followers import follow
         from registry.publicity import ask_before_hiding
 
-        follow(Member, actions.keep_member)
+        follow(Member, actions.keep_member, in_bulk=actions.keep_members)
         ask_before_hiding(actions.published_portraits)

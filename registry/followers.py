@@ -6,7 +6,7 @@ search rows before anybody can read the old ones. No Django signals, because a
 signal hides that it is called.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,17 +35,35 @@ class Happening:
 
 
 Follower = Callable[[Happening], None]
-_followers: dict[type[Kept], list[Follower]] = {}
+#: Does for many happenings at once what a follower does for each.
+BulkFollower = Callable[[Sequence[Happening]], None]
+_followers: dict[type[Kept], dict[Follower, BulkFollower | None]] = {}
 
 
-def follow(model: type[Kept], follower: Follower) -> None:
-    """Call ``follower`` after each action on ``model``, in the order registered."""
-    known = _followers.setdefault(model, [])
-    if follower not in known:
-        known.append(follower)
+def follow(
+    model: type[Kept], follower: Follower, *, in_bulk: BulkFollower | None = None
+) -> None:
+    """Call ``follower`` after each action on ``model``, in the order registered.
+
+    ``in_bulk`` stands in for it after a bulk action, where one query for all rows
+    does what ``follower`` would ask for each of them.
+    """
+    _followers.setdefault(model, {}).setdefault(follower, in_bulk)
 
 
 def tell(happening: Happening) -> None:
     """Call everybody who follows this kind of row."""
-    for follower in _followers.get(type(happening.row), ()):
+    for follower in _followers.get(type(happening.row), {}):
         follower(happening)
+
+
+def tell_all(happenings: Sequence[Happening]) -> None:
+    """Tell of many rows of one kind, in bulk where the follower can take it so."""
+    if not happenings:
+        return
+    for follower, in_bulk in _followers.get(type(happenings[0].row), {}).items():
+        if in_bulk is not None:
+            in_bulk(happenings)
+        else:
+            for each in happenings:
+                follower(each)

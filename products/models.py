@@ -174,6 +174,7 @@ class Product(Record, Named):
     """
 
     CODE_LETTER = "P"
+    LOCKED_AFTER = ("member",)
 
     member = models.ForeignKey(
         Member, models.PROTECT, related_name="products", verbose_name=_("producer")

@@ -71,9 +71,7 @@ def may_submit(user: User, record: Record) -> bool:
 @rules.predicate
 def may_publish(user: User, record: Record) -> bool:
     """Let reviewers publish, but never what they themselves submitted."""
-    own = (
-        record.status == RecordStatus.SUBMITTED and record.submitted_by_id == user.pk
-    )
+    own = record.status == RecordStatus.SUBMITTED and record.submitted_by_id == user.pk
     return reviews(user, record) and not own
 
 

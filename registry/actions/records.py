@@ -282,11 +282,25 @@ def lock(row: K, *, by: User | None) -> K:
     """
     manager: Any = type(row)._default_manager
     rows = manager.all() if by is None else manager.visible_to(by)
+    for name in row.LOCKED_AFTER:
+        _lock_above(row, name)
     # Joins of the scope must not be locked with the row (and cannot be, outer).
     found = rows.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if found is None:
         raise NotVisible
     return found
+
+
+def _lock_above(row: Kept, name: str) -> None:
+    """Lock the row that ``name`` points at, before the row itself is.
+
+    What follows from a product touches its member and the other way round; who
+    takes the member first never waits for the other in a circle.
+    """
+    above: Any = row._meta.get_field(name).related_model
+    key = row._meta.pk.name
+    wanted = type(row)._default_manager.filter(**{key: row.pk}).values(f"{name}_id")
+    list(above.objects.select_for_update(no_key=True).filter(pk__in=wanted))
 
 
 def _require(verb: str, by: User | None, row: Kept) -> None:
@@ -309,12 +323,12 @@ def _apply_children(row: Kept, name: str, changes: ChildChanges) -> None:
         existing.pop(pk).delete()
     if changes.changed.keys() - existing.keys():
         raise StaleVersion(_("Part of this record was removed by someone else."))
-    touched = set(changes.changed)
     for pk, values in changes.changed.items():
         for field, value in values.items():
             setattr(existing[pk], field, value)
-    touched |= _put_in_order(existing, changes)
-    for pk in touched:
+    moved = _put_in_order(existing, changes) - changes.changed.keys()
+    # In the order given: a flag that one child may have is given up before it is taken.
+    for pk in (*changes.changed, *sorted(moved)):
         existing[pk].settle()
         existing[pk].save()
     for child in changes.added:

@@ -14,6 +14,9 @@ class Kept(models.Model):
     belongs to it; a form carries the one it was made from.
     """
 
+    #: Keys to rows that an action locks before it locks the row itself.
+    LOCKED_AFTER: tuple[str, ...] = ()
+
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("entered"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -54,6 +57,8 @@ class Child(models.Model):
 
     #: Names of the keys to what the row may belong to.
     PARENTS: tuple[str, ...] = ()
+    #: Columns that stay as they are when an earlier state is brought back.
+    NOT_RESTORED: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -13,12 +13,13 @@ import pytest
 from django.db import connection, connections, transaction
 
 from members.models import Member
+from products.models import Product
 from registry.actions import records
 from registry.actions.codes import allocate
 from registry.changes import Changes
 from registry.errors import RecordError, StaleVersion, StepRefused
 from registry.models import Code
-from tests.factories import MemberFactory, UserFactory
+from tests.factories import MemberFactory, ProductFactory, UserFactory
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -108,3 +109,19 @@ def test_two_who_take_a_code_at_once_get_two():
 
     assert {mine, outcome["result"]} == {"42-M-00002", "42-M-00003"}
     assert Code.objects.count() == 3
+
+
+def test_a_product_is_locked_after_its_member(reviewer):
+    """Else a publication and an edit of the producer wait for each other for ever."""
+    product = ProductFactory()
+    member = product.member
+
+    with meanwhile(lambda: records.publish(product, by=reviewer)) as (outcome, thread):
+        with transaction.atomic():
+            Member.objects.select_for_update().get(pk=member.pk)
+            thread.start()
+            wait_until_somebody_waits()
+            # Nobody holds the product yet, so the holder of the member gets it.
+            Product.objects.select_for_update(nowait=True).get(pk=product.pk)
+
+    assert outcome["result"].is_published

@@ -323,6 +323,13 @@ class Contact(Child):
     """
 
     PARENTS = ("member",)
+    # Consent is a person's: an office cannot bring it back once it was withdrawn.
+    NOT_RESTORED = (
+        "consented_on",
+        "consent_wording",
+        "consent_by",
+        "consent_withdrawn_on",
+    )
 
     member = models.ForeignKey(
         Member, models.CASCADE, related_name="contacts", verbose_name=_("member")
@@ -479,6 +486,8 @@ class Post(Child):
     """A post of a cluster's committee, held for a term."""
 
     PARENTS = ("cluster",)
+    # Consent is the person's, and an office cannot bring it back.
+    NOT_RESTORED = ("consented_on",)
 
     cluster = models.ForeignKey(
         Cluster, models.CASCADE, related_name="posts", verbose_name=_("cluster")

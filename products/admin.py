@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member
 from products.enums import MarkScope
 from products.forms import (
+    MONTH_NAMES,
     MOST_PHOTOS,
     CertificateForm,
     CriterionFormSet,
@@ -181,6 +182,12 @@ class CategoryFilter(Choice):
         return queryset
 
 
+def months_read(season: int) -> str:
+    """Return the months of a season by name."""
+    names = [name for bit, name in enumerate(MONTH_NAMES) if season >> bit & 1]
+    return ", ".join(map(str, names)) or str(_("All year"))
+
+
 @admin.register(Product)
 class ProductAdmin(RecordAdmin):
     """Souvenirs."""
@@ -210,6 +217,7 @@ class ProductAdmin(RecordAdmin):
     )
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, producer or code")
+    history_words: ClassVar[dict[str, Any]] = {"season": months_read}
     fieldsets = (
         (
             _("What"),

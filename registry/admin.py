@@ -15,6 +15,7 @@ from registry.actions.accounts import open_account
 from registry.actions.people import change_account
 from registry.actions.portal import keep_alias, mark_handled
 from registry.admin_base import (
+    HistoryPages,
     KeptAdmin,
     ProvinceFilter,
     ReadOnlyAdmin,
@@ -178,7 +179,7 @@ class AccountForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(ScopedAdmin):
+class UserAdmin(HistoryPages, ScopedAdmin):
     """Accounts: for administrators. A password is set by a link, never typed here."""
 
     administrators_only = True

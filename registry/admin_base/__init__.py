@@ -5,6 +5,7 @@
 - :class:`RecordAdmin` adds the workflow.
 """
 
+from registry.admin_base.history import HistoryPages
 from registry.admin_base.kept import ChildStack, ChildTable, KeptAdmin
 from registry.admin_base.lists import (
     CappedPaginator,
@@ -22,6 +23,7 @@ __all__ = [
     "ChildTable",
     "Choice",
     "DistrictFilter",
+    "HistoryPages",
     "KeptAdmin",
     "OwnerFilter",
     "ProvinceFilter",

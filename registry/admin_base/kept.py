@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import rules
 from registry.actions import records
+from registry.admin_base.history import HistoryPages
+from registry.admin_base.person import person
+from registry.admin_base.refusals import REFUSALS, as_refusal
 from registry.admin_base.scoped import OwnFields, Row, ScopedAdmin
 from registry.changes import Changes
-from registry.errors import Busy, NotVisible, RecordError
+from registry.errors import NotVisible
 from registry.forms import ChildForm, ChildFormSet, KeptForm, asks_for_reason
 from registry.models import FormKey
 
 #: Gives the HTML of a part of a row's page.
 Panel = Callable[[HttpRequest, Any], SafeString]
-#: PostgreSQL's code for a lock that was waited for too long.
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 class AlreadyMade(Exception):
@@ -32,29 +33,7 @@ class AlreadyMade(Exception):
         super().__init__(str(row))
 
 
-class RowRefused(RecordError):
-    """The database holds something that does not go with the row."""
-
-    message = _(
-        "This could not be saved: something like it was entered a moment ago. "
-        "Please look again and save once more."
-    )
-
-
-def as_refusal(error: Exception) -> RecordError | None:
-    """Return what a person is told about ``error``; None if it is a program's fault."""
-    if isinstance(error, RecordError):
-        return error
-    if isinstance(error, IntegrityError):
-        return RowRefused()
-    if isinstance(error, OperationalError):
-        code = getattr(error.__cause__, "pgcode", None)
-        if code == LOCK_NOT_AVAILABLE or "database is locked" in str(error):
-            return Busy()
-    return None
-
-
-class KeptAdmin(ScopedAdmin):
+class KeptAdmin(HistoryPages, ScopedAdmin):
     """The admin of a kept row and its children.
 
     The form locks the row and compares versions; what was typed goes as one
@@ -136,7 +115,7 @@ class KeptAdmin(ScopedAdmin):
             return self.response_already_made(request, made.row)
         except NotVisible as gone:
             raise Http404 from gone
-        except (RecordError, IntegrityError, OperationalError) as error:
+        except REFUSALS as error:
             refusal = as_refusal(error)
             if refusal is None:
                 raise

@@ -56,7 +56,7 @@ class Suggestions(AutocompleteJsonView):
     """What a box offers while a name is typed, under the label it then holds."""
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, Any]:
-        admin = self.model_admin
+        admin: Any = self.model_admin
         return {
             "id": str(getattr(obj, to_field_name)),
             "text": admin.pick_label(obj),
@@ -84,7 +84,7 @@ class PortalAdminSite(AdminSite):
         **options: Any,
     ) -> None:
         """Take in our own tables; those of installed packages stay out."""
-        given = (
+        given: list[Any] = (
             [model_or_iterable]
             if isinstance(model_or_iterable, ModelBase)
             else list(model_or_iterable)
@@ -129,25 +129,25 @@ class PortalAdminSite(AdminSite):
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         """Lead to the portal's own sign-out, which asks and then does it."""
         return HttpResponseRedirect(reverse("account_logout"))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         """Lead to where everybody changes their password."""
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def password_change_done(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         """Lead home: the portal says on the page itself that it is done."""
         return HttpResponseRedirect(reverse("admin:index"))
 
     # --- What is in it --------------------------------------------------------------
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         """Answer with suggestions, scoped as the list of the related rows is."""
         return Suggestions.as_view(admin_site=self)(request)
 
@@ -162,7 +162,7 @@ class PortalAdminSite(AdminSite):
             for app in self._build_app_dict(request).values()
             for model in app["models"]
         }
-        found = [
+        found: list[Any] = [
             {
                 "name": name,
                 "app_label": key,

@@ -1,6 +1,6 @@
 """Clusters and members in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q
@@ -45,10 +45,10 @@ class ContactInline(ChildStack):
     )
     readonly_fields = ("recorded_by",)
 
-    @admin.display(description=_("consent recorded by"), empty_value="–")
-    def recorded_by(self, contact: Contact) -> str | None:
+    @admin.display(description=_("consent recorded by"))
+    def recorded_by(self, contact: Contact) -> str:
         """Show who recorded the consent; nobody types it."""
-        return str(contact.consent_by) if contact.consent_by else None
+        return str(contact.consent_by or "–")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("consent_by")
@@ -105,7 +105,10 @@ class MemberAdmin(RecordAdmin):
     )
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, code or telephone number")
-    readonly_fields = ("portrait_shown", "is_placeholder")
+    history_labels: ClassVar[dict[str, Any]] = {
+        "leader_id_last4": _("end of the leader’s identity number")
+    }
+    readonly_fields = ("portrait_shown",)
     fieldsets = (
         (
             _("Who"),
@@ -143,7 +146,7 @@ class MemberAdmin(RecordAdmin):
             },
         ),
         (_("Work"), {"fields": (("workers", "local_workers"), "quadrant")}),
-        (_("Internal"), {"fields": ("owner", "private_notes", "is_placeholder")}),
+        (_("Internal"), {"fields": ("owner", "private_notes")}),
     )
 
     def found(self, rows: Any, text: str) -> Any:
@@ -158,12 +161,12 @@ class MemberAdmin(RecordAdmin):
         """Return name and code, as they stand in the box of a product's producer."""
         return f"{row.name_th} ({row.code})"
 
-    @admin.display(description=_("picture"), empty_value="–")
-    def portrait_shown(self, member: Member) -> SafeString | None:
+    @admin.display(description=_("picture"))
+    def portrait_shown(self, member: Member) -> SafeString | str:
         """Show the kept picture, small."""
         name = member.portrait.get("card", {}).get("webp")
         if not name or member.pk is None:
-            return None
+            return "–"
         return format_html(
             '<img class="thumb" src="{}" alt="{}" width="120" height="120">',
             private_url(member, name),

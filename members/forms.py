@@ -184,7 +184,7 @@ class ContactForm(ChildForm):
     def derived(self) -> Mapping[str, Any]:
         """Return what was corrected, and who recorded the consent."""
         cleaned = self.cleaned_data
-        found = {
+        found: dict[str, Any] = {
             name: cleaned[name]
             for name in ("is_personal", "consent_wording", "extension")
             if name in cleaned and cleaned[name] != self.initial.get(name)

@@ -71,12 +71,12 @@ class PhotoInline(ChildStack):
         "position",
     )
 
-    @admin.display(description=_("picture"), empty_value="–")
-    def shown(self, photo: Photo) -> SafeString | None:
+    @admin.display(description=_("picture"))
+    def shown(self, photo: Photo) -> SafeString | str:
         """Show the kept picture, small."""
         name = photo.picture.get("card", {}).get("webp")
         if not name or photo.pk is None:
-            return None
+            return "–"
         return format_html(
             '<img class="thumb" src="{}" alt="{}" width="120" height="120">',
             private_url(photo, name),
@@ -111,11 +111,11 @@ class CertificateInline(ChildStack):
             kwargs["queryset"] = rows.exclude(given_to=self.not_given_to)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=_("kept proof"), empty_value="–")
-    def proof(self, certificate: Certificate) -> SafeString | None:
+    @admin.display(description=_("kept proof"))
+    def proof(self, certificate: Certificate) -> SafeString | str:
         """Link to the kept file."""
         if not certificate.file or certificate.pk is None:
-            return None
+            return "–"
         return format_html(
             '<a href="{}">{}</a>',
             private_url(certificate, certificate.file),

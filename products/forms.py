@@ -106,7 +106,7 @@ class PhotoFormSet(ChildFormSet):
 
     def clean(self) -> None:
         super().clean()
-        left = [
+        left: list[Any] = [
             form
             for form in self.forms
             if form not in self.deleted_forms

@@ -73,6 +73,7 @@ class PickField(forms.ModelChoiceField):
         **kwargs: Any,
     ) -> None:
         self.find, self.label_of = find, label_of
+        self.queryset: Any
         super().__init__(queryset, **kwargs)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -182,13 +183,23 @@ class Typing(forms.ModelForm):
         """
         return {}
 
+    def really_changed(self) -> list[str]:
+        """Return the fields that mean something else: a row may be typed variously."""
+        return [
+            name
+            for name in self.changed_data
+            if not isinstance(self.fields[name], PickField)
+            or name not in self.cleaned_data
+            or getattr(self.cleaned_data[name], "pk", None) != self.initial.get(name)
+        ]
+
     def changed_fields(self) -> dict[str, Any]:
         """Return the new values of columns, by name."""
         opts = self._meta.model._meta
         own = {field.name for field in (*opts.concrete_fields, *opts.many_to_many)}
         typed = {
             name: self._with_unseen(name)
-            for name in self.changed_data
+            for name in self.really_changed()
             if name in own and name in self.cleaned_data
         }
         return typed | dict(self.derived())
@@ -196,9 +207,10 @@ class Typing(forms.ModelForm):
     def _with_unseen(self, name: str) -> Any:
         """Return a value; of many rows, those the person cannot see stay in it."""
         value = self.cleaned_data[name]
-        field = self.fields[name]
+        field: Any = self.fields[name]
         if isinstance(field, forms.ModelMultipleChoiceField):
-            seen = field.queryset.values("pk")
+            chosen_from: Any = field.queryset
+            seen = chosen_from.values("pk")
             kept = getattr(self.instance, name).exclude(pk__in=seen)
             return [*value, *kept]
         return value
@@ -219,7 +231,7 @@ class Typing(forms.ModelForm):
                     self.fields[name], self.cleaned_data.get(name, self[name].data)
                 ),
             )
-            for name in self.changed_data
+            for name in self.really_changed()
             if name not in self.APART
         ]
 
@@ -240,7 +252,8 @@ def as_read(field: forms.Field, value: Any) -> str:
         return format_date(value, "numeric")
     if isinstance(field, forms.ChoiceField):
         given = value if isinstance(value, list | tuple) else [value]
-        labels = {str(key): str(label) for key, label in field.choices}
+        choices: Any = field.choices
+        labels = {str(key): str(label) for key, label in choices}
         return ", ".join(labels.get(str(each), str(each)) for each in given)
     return str(value)
 
@@ -298,8 +311,9 @@ class KeptForm(Typing):
         if fresh.version == version:
             return
         self.newer = fresh
-        self.data = self.data.copy()  # type: ignore[union-attr] # a QueryDict
-        self.data[self.add_prefix("version")] = fresh.version
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
+        data[self.add_prefix("version")] = fresh.version
+        self.data = data
         self.add_error(None, stale_sentence(fresh))
 
     def chosen_many(self) -> dict[str, Any]:
@@ -372,7 +386,7 @@ class ChildFormSet(BaseInlineFormSet):
             for form in self.initial_forms
             if form.instance.pk is not None and form not in deleted
         ]
-        new = [
+        new: list[Any] = [
             form
             for form in self.extra_forms
             if form.has_changed() and form not in deleted
@@ -388,8 +402,7 @@ class ChildFormSet(BaseInlineFormSet):
             order=self._order(kept, new),
         )
 
-    @staticmethod
-    def _values(form: Any) -> dict[str, Any]:
+    def _values(self, form: Any) -> dict[str, Any]:
         values: dict[str, Any] = form.changed_fields()
         values.pop("position", None)
         return values

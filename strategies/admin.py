@@ -64,12 +64,12 @@ class PlanAdmin(RecordAdmin):
         )
         return rows.filter(wanted | Q(year=int(text)) if text.isdecimal() else wanted)
 
-    @admin.display(description=_("logo"), empty_value="–")
-    def logo_shown(self, plan: Plan) -> SafeString | None:
+    @admin.display(description=_("logo"))
+    def logo_shown(self, plan: Plan) -> SafeString | str:
         """Show the kept logo, small."""
         name = plan.logo.get("card", {}).get("webp")
         if not name or plan.pk is None:
-            return None
+            return "–"
         return format_html(
             '<img class="thumb" src="{}" alt="{}" width="120" height="120">',
             private_url(plan, name),

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from registry.admin_base.person import person
 from registry.models import Agency, District, Province
 
 #: Rows a list counts and pages through; further ones are reached by searching.
@@ -42,7 +43,9 @@ class CappedPaginator(Paginator):
 
 
 class Choice(admin.SimpleListFilter):
-    """A filter by one key among those the person may choose."""
+    """A filter by one key among those the person may choose; folded until used."""
+
+    template = "admin/choice_filter.html"
 
     #: Path to the key that is compared.
     path: str
@@ -63,7 +66,7 @@ class ProvinceFilter(Choice):
     path = "province"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:
-        scope = request.user.scope
+        scope = person(request).scope
         if not scope.everywhere and len(scope.provinces) < 2:
             return []
         rows = Province.objects.order_by("sort_key", "code")
@@ -80,12 +83,12 @@ class DistrictFilter(Choice):
     path = "district"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:
-        scope = request.user.scope
+        scope = person(request).scope
         chosen = request.GET.get(ProvinceFilter.parameter_name)
         if chosen is not None and scope.covers(chosen):
-            provinces = {chosen}
-        elif scope.everywhere:
-            # 928 districts are no choice: choose the province first.
+            provinces = frozenset({chosen})
+        elif scope.everywhere or len(scope.provinces) != 1:
+            # Dozens of districts are no choice: choose the province first.
             return []
         else:
             provinces = scope.provinces
@@ -94,18 +97,18 @@ class DistrictFilter(Choice):
 
 
 class OwnerFilter(Choice):
-    """By owner agency, among those of the person's provinces. One query."""
+    """By owner agency, among those of the chosen or only province. One query."""
 
     title = _("owner agency")
     parameter_name = "owner"
     path = "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:
-        scope = request.user.scope
+        scope = person(request).scope
         chosen = request.GET.get(ProvinceFilter.parameter_name)
-        rows = Agency.objects.visible_to(request.user)
-        if chosen is not None and scope.covers(chosen):
-            rows = rows.filter(provinces=chosen)
-        elif scope.everywhere:
+        if chosen is None and not scope.everywhere and len(scope.provinces) == 1:
+            (chosen,) = scope.provinces
+        if chosen is None or not scope.covers(chosen):
             return []
+        rows = Agency.objects.filter(provinces=chosen)
         return [(str(row.pk), row.name) for row in rows.order_by("name_th", "pk")]

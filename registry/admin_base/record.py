@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -20,6 +21,7 @@ from registry import rules
 from registry.actions import records
 from registry.admin_base.kept import KeptAdmin
 from registry.admin_base.lists import DistrictFilter, OwnerFilter, ProvinceFilter
+from registry.admin_base.person import person
 from registry.admin_base.scoped import Row
 from registry.enums import RecordStatus
 from registry.errors import NotReady, NotVisible, RecordError
@@ -101,8 +103,8 @@ class RecordAdmin(KeptAdmin):
     """
 
     change_form_template = "admin/record_change_form.html"
-    list_filter: Any = ("status", ProvinceFilter, DistrictFilter, OwnerFilter)
-    ordering: Any = ("sort_key", "id")
+    list_filter: ClassVar[Any] = ("status", ProvinceFilter, DistrictFilter, OwnerFilter)
+    ordering: ClassVar[Any] = ("sort_key", "id")
     actions: Any = ("publish_chosen", "return_chosen")
 
     @admin.display(description=_("status"), ordering="status")
@@ -113,7 +115,7 @@ class RecordAdmin(KeptAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose the person's own agency as the owner."""
         found = super().get_changeform_initial_data(request)
-        return {"owner": request.user.agency_id} | found
+        return {"owner": person(request).agency_id} | found
 
     # --- Steps on the page ------------------------------------------------------------
 
@@ -134,7 +136,7 @@ class RecordAdmin(KeptAdmin):
             step
             for step in STEPS.values()
             if record.stage.may_become(step.to)
-            and rules.allowed(step.verb, request.user, record)
+            and rules.allowed(step.verb, person(request), record)
         ]
 
     def render_change_form(
@@ -191,7 +193,7 @@ class RecordAdmin(KeptAdmin):
         try:
             step.take(
                 record,
-                by=request.user,
+                by=person(request),
                 version=typed.get("version"),
                 note=typed.get("note", ""),
             )
@@ -199,7 +201,7 @@ class RecordAdmin(KeptAdmin):
             raise Http404 from gone
         except NotReady as refusal:
             for obstacle in refusal.obstacles:
-                messages.error(request, obstacle.sentence)
+                messages.error(request, str(obstacle.sentence))
         except RecordError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -225,7 +227,7 @@ class RecordAdmin(KeptAdmin):
     def publish_chosen(self, request: HttpRequest, queryset: Any) -> None:
         """Publish each, and say which ones stayed and why."""
         self.in_bulk(
-            request, queryset, lambda row: records.publish(row, by=request.user)
+            request, queryset, lambda row: records.publish(row, by=person(request))
         )
 
     @admin.action(description=_("Return the chosen ones"))
@@ -239,7 +241,7 @@ class RecordAdmin(KeptAdmin):
         self.in_bulk(
             request,
             queryset,
-            lambda row: records.send_back(row, by=request.user, note=note),
+            lambda row: records.send_back(row, by=person(request), note=note),
             reason=note,
         )
         return None
@@ -257,7 +259,7 @@ class RecordAdmin(KeptAdmin):
             "press": _("Return"),
             "back": request.get_full_path(),
             "action": action,
-            "chosen": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
+            "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "across": request.POST.get("select_across", "0"),
         }
         return TemplateResponse(request, "admin/ask.html", context)
@@ -276,7 +278,7 @@ class RecordAdmin(KeptAdmin):
             said = _now("At most %(count)d at once, please: choose fewer.")
             messages.error(request, said % {"count": MOST_AT_ONCE})
             return
-        result = records.in_bulk(rows, deed, by=request.user, reason=reason)
+        result = records.in_bulk(rows, deed, by=person(request), reason=reason)
         if result.done:
             said = ngettext(
                 "%(count)d record was done.",

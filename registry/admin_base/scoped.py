@@ -1,6 +1,5 @@
 """Admin pages that show, and accept, only what the person may see."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import rules
 from registry.admin_base.lists import CappedPaginator
+from registry.admin_base.person import person
 from registry.forms import PickField, PickInput
 from registry.models import Kept, User
 from registry.thai.dates import format_date, format_datetime
@@ -66,7 +66,7 @@ class OwnFields(BaseModelAdmin):
             return super().formfield_for_foreignkey(
                 db_field, request, **{"queryset": rows} | kwargs
             )
-        related = self.admin_site.get_model_admin(db_field.remote_field.model)
+        related: Any = self.admin_site.get_model_admin(db_field.remote_field.model)
         return db_field.formfield(
             form_class=PickField,
             queryset=rows,
@@ -145,9 +145,9 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
         """Return the rows the person may see, in the order of the list."""
         manager: Any = self.model._default_manager
         if hasattr(manager, "visible_to"):
-            rows = manager.visible_to(request.user)
+            rows = manager.visible_to(person(request))
         else:
-            rows = self.visible_rows(manager.all(), request.user)
+            rows = self.visible_rows(manager.all(), person(request))
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
 
@@ -161,13 +161,13 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Row = None) -> bool:
-        user = request.user
+        user = person(request)
         if self.administrators_only:
             return user.is_administrator
         return user.is_staff
 
     def _may_write(self, request: HttpRequest) -> bool:
-        user = request.user
+        user = person(request)
         if self.is_read_only or not self.has_view_permission(request):
             return False
         return user.scope.everywhere or not self.is_national
@@ -185,9 +185,10 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
         """Ask the rule of ``verb``; rows that are not kept follow the page's own."""
         if not self._may_write(request):
             return False
-        if isinstance(row, Kept | User):
-            return rules.allowed(verb, request.user, row)
-        return True
+        if not isinstance(row, Kept | User):
+            return True
+        kept: Any = row
+        return rules.allowed(verb, person(request), kept)
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
@@ -226,7 +227,8 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
             wanted |= models.Q(name_fold__contains=folded)
         if "code" in names:
             wanted |= models.Q(code__istartswith=text)
-        for name in self.search_fields:
+        searched: Any = self.search_fields
+        for name in searched:
             if name not in {"name_fold", "code"}:
                 wanted |= models.Q(**{f"{name}__icontains": text})
         return rows.filter(wanted) if wanted else rows.none()
@@ -241,13 +243,13 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
 
     # --- What the admin would log, history keeps ------------------------------------
 
-    def log_addition(self, request: HttpRequest, obj: Row, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Row, message: Any) -> Any:
         """Leave Django's log alone: history is written with the row itself."""
 
-    def log_change(self, request: HttpRequest, obj: Row, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Row, message: Any) -> Any:
         """Leave Django's log alone: history is written with the row itself."""
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Leave Django's log alone: history is written with the row itself."""
 
     # --- Columns --------------------------------------------------------------------
@@ -263,9 +265,7 @@ class ReadOnlyAdmin(ScopedAdmin):
 
     is_read_only = True
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Row = None
-    ) -> Iterable[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Row = None) -> Any:
         return [field.name for field in self.opts.concrete_fields]
 
 

@@ -47,7 +47,7 @@ def typed(member, **fields):
         "name_en": member.name_en,
         "producer_type": member.producer_type,
         "owner": member.owner_id,
-        "district": f"{district.name_th} · {district.province.name_th} ({district.code})",
+        "district": district.code,
         "version": member.version,
         **NO_CHILDREN,
         **fields,
@@ -171,7 +171,9 @@ def test_filters_offer_the_own_province_only(desk, foreign):
     specs = desk.get(url("changelist")).context["cl"].filter_specs
 
     offered = {
-        str(label) for spec in specs for _key, label in getattr(spec, "lookup_choices", ())
+        str(label)
+        for spec in specs
+        for _key, label in getattr(spec, "lookup_choices", ())
     }
     assert "เมืองเลย" not in offered or "เมืองลำพูน" not in offered
     assert "เมืองลำพูน" not in offered

@@ -22,6 +22,7 @@ from registry.admin_base import (
     ScopedAdmin,
     moment_column,
 )
+from registry.admin_base.person import person
 from registry.models import (
     Agency,
     Alias,
@@ -154,7 +155,7 @@ class AgencyAdmin(KeptAdmin):
     )
 
     def _may_write(self, request: HttpRequest) -> bool:
-        return super()._may_write(request) and request.user.is_administrator
+        return super()._may_write(request) and person(request).is_administrator
 
     def found(self, rows: Any, text: str) -> Any:
         """Find by a part of a name or of the abbreviation."""
@@ -216,7 +217,7 @@ class UserAdmin(HistoryPages, ScopedAdmin):
         typed = form.cleaned_data
         if change:
             fields = {name: typed[name] for name in form.changed_data}
-            change_account(obj, fields, by=request.user)
+            change_account(obj, fields, by=person(request))
             return
         made = open_account(
             typed["email"],
@@ -226,7 +227,7 @@ class UserAdmin(HistoryPages, ScopedAdmin):
             name_en=typed["name_en"],
             post=typed["post"],
             agency=typed["agency"],
-            by=request.user,
+            by=person(request),
         )
         obj.pk = made.pk
         self._mail_link(request, made)

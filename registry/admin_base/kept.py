@@ -72,7 +72,7 @@ class KeptAdmin(HistoryPages, ScopedAdmin):
     ) -> Any:
         """Return the form's class, told who types and what an action just refused."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        told = {"user": request.user, "refusal": getattr(request, "refusal", None)}
+        told = {"user": person(request), "refusal": getattr(request, "refusal", None)}
         return type(form.__name__, (form,), told)
 
     def get_fieldsets(self, request: HttpRequest, obj: Row = None) -> Any:
@@ -174,14 +174,14 @@ class KeptAdmin(HistoryPages, ScopedAdmin):
             records.edit(
                 form.instance,
                 changes,
-                by=request.user,
+                by=person(request),
                 version=form.cleaned_data["version"],
                 reason=form.cleaned_data.get("reason", ""),
             )
             return
         made = records.create(
             form.new_row(),
-            by=request.user,
+            by=person(request),
             children={
                 name: each.added for name, each in children.items() if each.added
             },
@@ -198,7 +198,7 @@ class KeptAdmin(HistoryPages, ScopedAdmin):
         return []
 
     def delete_model(self, request: HttpRequest, obj: Row) -> None:
-        records.remove(obj, by=request.user)
+        records.remove(obj, by=person(request))
 
     # --- The page -------------------------------------------------------------------
 
@@ -236,23 +236,30 @@ class KeptAdmin(HistoryPages, ScopedAdmin):
 class OfParent(OwnFields):
     """What tables and stacks of children have in common."""
 
-    form = ChildForm
-    formset = ChildFormSet
+    form: Any = ChildForm
+    formset: Any = ChildFormSet
     extra = 0
     show_change_link = False
+
+    def get_extra(self, request: HttpRequest, obj: Row = None, **kwargs: Any) -> int:
+        """Give one empty form where scripts, which add them, do not run."""
+        if "more" in request.GET:
+            return 1
+        return int(super().get_extra(request, obj, **kwargs))  # type: ignore[misc]
 
     def get_formset(self, request: HttpRequest, obj: Row = None, **kwargs: Any) -> Any:
         """Return the formset's class; its forms know who types."""
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
-        formset.form = type("TypedChildForm", (formset.form,), {"user": request.user})
+        told = {"user": person(request)}
+        formset.form = type("TypedChildForm", (formset.form,), told)
         return formset
 
     def _may_edit_parent(self, request: HttpRequest, parent: Row) -> bool:
         """Ask the rule of the parent: what belongs to a row is edited with it."""
-        return parent is None or rules.allowed("edit", request.user, parent)
+        return parent is None or rules.allowed("edit", person(request), parent)
 
     def has_view_permission(self, request: HttpRequest, obj: Row = None) -> bool:
-        return request.user.is_staff
+        return person(request).is_staff
 
     def has_add_permission(self, request: HttpRequest, obj: Row = None) -> bool:
         return self._may_edit_parent(request, obj)

@@ -135,6 +135,9 @@ class Report(ABC):
             # Around one row only: the language must not leak to who takes it.
             with override(language):
                 cells = [cell(column, record, user) for column in columns]
+            # A record and its children point at each other; let go by hand, they do
+            # not pile up until Python's collector comes round.
+            vars(record).clear()
             yield cells
 
     def summary(self, chosen: QuerySet[Any]) -> Summary:

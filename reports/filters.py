@@ -72,17 +72,13 @@ class RecordForm(forms.Form):
         sends whose province was just changed: it is dropped in silence.
         """
         code = asked.get("district", "")
-        is_code = len(code) == 4 and code.isascii() and code.isdigit()
+        around = {each.code: each for each in self.provinces.values()}.get(code[:2])
         chosen = self.only or self.provinces.get(asked.get("province", ""))
-        if chosen is not None:
-            if is_code and not code.startswith(chosen.code):
+        if around is not None and len(code) == len("4201"):
+            if chosen is not None and chosen != around:
                 asked["district"] = ""
-            return chosen
-        if is_code and not asked.get("province"):
-            by_code = {each.code: each for each in self.provinces.values()}
-            chosen = by_code.get(code[:2])
-            if chosen is not None:
-                asked["province"] = chosen.slug
+            elif chosen is None and not asked.get("province"):
+                chosen, asked["province"] = around, around.slug
         return chosen
 
     def choose_from(self, name: str, choices: Options) -> None:

@@ -1,6 +1,7 @@
 """The catalogue of reports, its filters and previews."""
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from registry.enums import Role
@@ -93,7 +94,7 @@ def test_products_are_chosen_by_each_filter(visit):
     cloth = ProductFactory(published=True)
 
     def found(**asked):
-        return codes(visit("products", "reviewer", **asked))
+        return sorted(codes(visit("products", "reviewer", **asked)))
 
     assert found() == [snack.code, cloth.code]
     assert found(category="edible") == [snack.code]
@@ -102,3 +103,141 @@ def test_products_are_chosen_by_each_filter(visit):
     assert found(stars="0") == [snack.code, cloth.code]
     assert found(stars="5") == []
     assert found(status="published", stars=["0", "4"]) == [cloth.code]
+
+
+def test_the_days_of_entry_are_read_in_the_buddhist_era(visit):
+    with time_machine.travel("2026-11-20T23:59:00+07:00", tick=False):
+        before = MemberFactory(name_th="ก")
+    with time_machine.travel("2026-11-21T00:00:00+07:00", tick=False):
+        after = MemberFactory(name_th="ข")
+
+    def found(**asked):
+        return codes(visit("members", "reviewer", **asked))
+
+    assert found(entered_from="21/11/2569") == [after.code]
+    assert found(entered_to="๒๐ พฤศจิกายน ๒๕๖๙") == [before.code]
+    assert found(entered_from="20/11/2569", entered_to="21/11/2569") == [
+        before.code,
+        after.code,
+    ]
+
+
+def test_a_reviewer_of_one_province_chooses_none_but_an_official_of_all_does(
+    visit, client
+):
+    MemberFactory()
+    MemberFactory(district__code="5101")
+    loei = visit("members", "reviewer").context["form"]
+    everywhere = visit("members", "administrator").context["form"]
+
+    assert loei.fields["province"].widget.is_hidden
+    assert [code for code, _name in loei.fields["district"].choices] == ["", "4201"]
+    slugs = [slug for slug, _name in everywhere.fields["province"].choices]
+    assert slugs == ["", "lamphun", "loei"]
+    # 928 districts are no choice.
+    assert [code for code, _name in everywhere.fields["district"].choices] == [""]
+
+
+def test_a_district_alone_names_its_province(visit):
+    member = MemberFactory()
+    MemberFactory(district__code="4205")
+    MemberFactory(district__code="5101")
+
+    answer = visit("members", "administrator", district="4201")
+
+    assert codes(answer) == [member.code]
+    assert answer.context["form"].data["province"] == "loei"
+
+
+def test_a_district_left_over_from_another_province_is_dropped(visit):
+    MemberFactory()
+    member = MemberFactory(district__code="5101")
+
+    answer = visit("members", "administrator", province="lamphun", district="4201")
+
+    assert codes(answer) == [member.code]
+
+
+# --- Garbage ----------------------------------------------------------------------
+
+GARBAGE = [
+    {"province": "atlantis"},
+    {"district": "9999"},
+    {"district": "เลย"},
+    {"status": "deleted"},
+    {"producer_type": "'; DROP TABLE members_member"},
+    {"entered_from": "31/02/2555"},
+    {"entered_to": "55"},
+    {"entered_from": "22/11/2569", "entered_to": "21/11/2569"},
+    {"q": "x" * 201},
+    {"format": "pdf"},
+    {"format": "exe"},
+]
+
+
+@pytest.mark.parametrize("asked", GARBAGE, ids=str)
+@pytest.mark.parametrize("slug", SLUGS)
+def test_garbage_gives_a_sentence_and_no_rows(visit, slug, asked):
+    member = MemberFactory(published=True)
+    ProductFactory(member=member)
+
+    answer = visit(slug, "reviewer", **asked)
+
+    page = answer.content.decode()
+    assert "โปรดตรวจสอบ" in page
+    assert answer.context["found"] is None
+    assert member.code not in page
+    assert not ExportRun.objects.exists()
+
+
+@pytest.mark.parametrize("asked", GARBAGE[:-2], ids=str)
+def test_no_file_is_made_of_garbage(visit, asked):
+    MemberFactory()
+
+    answer = visit("members", "reviewer", **{"format": "csv", **asked})
+
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert not ExportRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"category": "nothing"}, {"otop_type": "x"}, {"stars": ["6", "5"]}],
+    ids=str,
+)
+def test_garbage_of_products_gives_a_sentence(visit, asked):
+    assert visit("products", "reviewer", **asked).context["found"] is None
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", '"', "' OR 1=1 --", "(((", "๒"])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_any_words_may_be_looked_for(visit, slug, words):
+    ProductFactory()
+
+    assert visit(slug, "reviewer", q=words).context["found"] is not None
+
+
+def test_nothing_found_leads_back_to_all(visit):
+    page = visit("members", "reviewer", status="withdrawn").content.decode()
+
+    assert "ไม่พบรายการตามตัวกรองนี้" in page
+    assert 'href="/reports/members/"' in page
+
+
+def test_the_links_take_what_is_shown(visit):
+    MemberFactory(published=True)
+
+    answer = visit("members", "reviewer", status="published", q="")
+
+    assert answer.context["downloads"] == [
+        ("XLSX", "?status=published&q=&format=xlsx"),
+        ("CSV", "?status=published&q=&format=csv"),
+    ]
+
+
+def test_pages_are_kept_by_no_cache(visit):
+    MemberFactory()
+
+    assert visit("members", "reviewer")["Cache-Control"] == "no-store, private"
+    file = visit("members", "reviewer", format="csv")
+    assert file["Cache-Control"] == "no-store, private"

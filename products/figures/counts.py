@@ -59,7 +59,8 @@ def roll_up(cube: Cube, chosen: Mapping[str, Collection[str]]) -> Facets:
         for place, name in enumerate(cube.names)
         if chosen.get(name)
     ]
-    counts: tuple[Counter[str], ...] = tuple(Counter() for _name in cube.names)
+    # Summed by whole sets of values first: few sets come in many groups.
+    sums: tuple[Counter[tuple[str, ...]], ...] = tuple(Counter() for _ in cube.names)
     everywhere = range(len(cube.names))
     total, regained = 0, Counter[str]()
     for held, size in cube.groups:
@@ -67,19 +68,26 @@ def roll_up(cube: Cube, chosen: Mapping[str, Collection[str]]) -> Facets:
         if len(failed) > 1:
             continue
         for place in failed or everywhere:
-            for value in held[place]:
-                counts[place][value] += size
+            sums[place][held[place]] += size
         if failed:
             regained[cube.names[failed[0]]] += size
         else:
             total += size
+    names = [cube.names[place] for place, _wanted in tests]
     return Facets(
-        counts=dict(zip(cube.names, counts, strict=True)),
+        counts={name: by_value(sums[place]) for place, name in enumerate(cube.names)},
         total=total,
-        without={
-            cube.names[place]: total + regained[cube.names[place]] for place, _ in tests
-        },
+        without={name: total + regained[name] for name in names},
     )
+
+
+def by_value(sums: Mapping[tuple[str, ...], int]) -> Counter[str]:
+    """Return how many rows hold each value, from those that hold each set of them."""
+    counts = Counter[str]()
+    for values, size in sums.items():
+        for value in values:
+            counts[value] += size
+    return counts
 
 
 def in_places(
@@ -199,11 +207,19 @@ def groups_around(products: QuerySet[Product], vocabulary: Vocabulary) -> Cube:
     return Cube((*NAMES, "district"), groups)
 
 
-_kept: dict[str, tuple[float, Cube]] = {}
+@dataclass(frozen=True)
+class Whole:
+    """The whole catalogue, grouped and counted with no filter set."""
+
+    cube: Cube
+    facets: Facets
 
 
-def whole_catalogue(vocabulary: Vocabulary) -> Cube:
-    """Return the groups of all published products.
+_kept: dict[str, tuple[float, Whole]] = {}
+
+
+def whole_catalogue(vocabulary: Vocabulary) -> Whole:
+    """Return all published products as counting needs them.
 
     At most one query a minute and process, unless goods change: numbers are at
     most so old. Kept in memory, not in the cache: the cache may be a table, and
@@ -211,11 +227,11 @@ def whole_catalogue(vocabulary: Vocabulary) -> Cube:
     """
     # Tests and commands may meet several databases in one process.
     key = str(connection.settings_dict["NAME"])
-    made, cube = _kept.get(key, (-KEPT_SECONDS, Cube((), ())))
-    if time.monotonic() - made >= KEPT_SECONDS:
+    known = _kept.get(key)
+    if known is None or time.monotonic() - known[0] >= KEPT_SECONDS:
         cube = groups_of(Product.objects.published(), vocabulary)
-        _kept[key] = (time.monotonic(), cube)
-    return cube
+        known = _kept[key] = time.monotonic(), Whole(cube, roll_up(cube, {}))
+    return known[1]
 
 
 def forget_catalogue(happening: Happening | None = None) -> None:
@@ -225,9 +241,7 @@ def forget_catalogue(happening: Happening | None = None) -> None:
 
 def only_province(vocabulary: Vocabulary) -> str:
     """Return the code of the one province that has goods; empty if several do."""
-    held = {
-        slug for held, _size in whole_catalogue(vocabulary).groups for slug in held[0]
-    }
+    held = whole_catalogue(vocabulary).facets.counts["province"]
     if len(held) != 1:
         return ""
     return next(each.code for each in vocabulary.provinces if each.slug in held)
@@ -235,12 +249,17 @@ def only_province(vocabulary: Vocabulary) -> str:
 
 def product_facets(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:
     """Count the choices of the catalogue. Up to two queries."""
-    found = asked.found
-    whole = groups_of(found, vocabulary) if asked.words else whole_catalogue(vocabulary)
+    if asked.words:
+        cube = groups_of(asked.found, vocabulary)
+    else:
+        whole = whole_catalogue(vocabulary)
+        if not asked.chosen and not asked.around:
+            return whole.facets
+        cube = whole.cube
     if not asked.around:
-        return roll_up(whole, asked.chosen)
-    around = groups_around(found.filter(province=asked.around), vocabulary)
-    return in_places(whole, around, asked.chosen)
+        return roll_up(cube, asked.chosen)
+    near = groups_around(asked.found.filter(province=asked.around), vocabulary)
+    return in_places(cube, near, asked.chosen)
 
 
 def member_facets(asked: MemberFilter) -> Facets:

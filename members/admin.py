@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from members.forms import ContactForm, MemberForm
 from members.models import Cluster, Contact, Member, Membership, Outlet, Post
 from registry.admin_base import (
+    BulkEditAdmin,
     ChildStack,
     DistrictFilter,
     KeptAdmin,
     OwnerFilter,
     ProvinceFilter,
-    RecordAdmin,
 )
 from registry.files import private_url
 from registry.thai.phones import read_phones
@@ -77,7 +77,7 @@ class MembershipInline(ChildStack):
 
 
 @admin.register(Member)
-class MemberAdmin(RecordAdmin):
+class MemberAdmin(BulkEditAdmin):
     """Producers."""
 
     form = MemberForm
@@ -105,6 +105,7 @@ class MemberAdmin(RecordAdmin):
     )
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, code or telephone number")
+    bulk_fields = ("producer_type", "legal_form", "quadrant", "otop_year", "owner")
     history_labels: ClassVar[dict[str, Any]] = {
         "leader_id_last4": _("end of the leader’s identity number")
     }

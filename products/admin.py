@@ -37,13 +37,13 @@ from products.models import (
     StarRound,
 )
 from registry.admin_base import (
+    BulkEditAdmin,
     ChildStack,
     Choice,
     DistrictFilter,
     KeptAdmin,
     OwnerFilter,
     ProvinceFilter,
-    RecordAdmin,
 )
 from registry.files import private_url
 from registry.templatetags.ui import year_shown
@@ -189,7 +189,7 @@ def months_read(season: int) -> str:
 
 
 @admin.register(Product)
-class ProductAdmin(RecordAdmin):
+class ProductAdmin(BulkEditAdmin):
     """Souvenirs."""
 
     form = ProductForm
@@ -217,6 +217,7 @@ class ProductAdmin(RecordAdmin):
     )
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, producer or code")
+    bulk_fields = ("category", "otop_type", "air_travel", "design_year")
     history_words: ClassVar[dict[str, Any]] = {"season": months_read}
     fieldsets = (
         (

@@ -2,9 +2,11 @@
 
 - :class:`ScopedAdmin` shows and accepts only what the person may see;
 - :class:`KeptAdmin` hands what was typed to one action;
-- :class:`RecordAdmin` adds the workflow.
+- :class:`RecordAdmin` adds the workflow;
+- :class:`BulkEditAdmin` edits many records at a time.
 """
 
+from registry.admin_base.bulk_edit import BulkEditAdmin
 from registry.admin_base.history import HistoryPages
 from registry.admin_base.kept import ChildStack, ChildTable, KeptAdmin
 from registry.admin_base.lists import (
@@ -18,6 +20,7 @@ from registry.admin_base.record import RecordAdmin, Step
 from registry.admin_base.scoped import ReadOnlyAdmin, ScopedAdmin, moment_column
 
 __all__ = [
+    "BulkEditAdmin",
     "CappedPaginator",
     "ChildStack",
     "ChildTable",

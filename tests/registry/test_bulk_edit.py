@@ -250,18 +250,16 @@ def test_a_choice_that_is_not_ones_own_is_refused(desk, reviewer, administrator)
     assert member.version == 1
 
 
-def test_an_old_choice_is_refused(desk, reviewer, time_machine):
-    member = MemberFactory()
-    selection = Selection({member.pk: 1}).seal(Member, reviewer)
-    time_machine.move_to(timezone.now() + datetime.timedelta(hours=4, minutes=1))
+def test_a_choice_keeps_for_an_afternoon(reviewer, time_machine):
+    selection = Selection({1: 1}, "q=x")
+    sealed = selection.seal(Member, reviewer)
+    now = timezone.now()
 
-    answer = desk.post(
-        url("bulk_edit"),
-        {"selection": selection, "press": "save", "quadrant": "B"},
-        follow=True,
-    )
-
-    assert levels(answer) == ["error"]
+    time_machine.move_to(now + datetime.timedelta(hours=3, minutes=59))
+    assert Selection.open(sealed, Member, reviewer) == selection
+    time_machine.move_to(now + datetime.timedelta(hours=4, minutes=1))
+    with pytest.raises(signing.SignatureExpired):
+        Selection.open(sealed, Member, reviewer)
 
 
 def test_who_is_not_staff_gets_nowhere(client, officer):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from members.models import FIRST_YEAR, LAST_YEAR
-from products.importing.people import EDGES, part_persons, tidied
+from products.importing.people import part_persons, tidied
 from registry.thai.numerals import to_arabic_digits
 from registry.thai.text import fold
 
@@ -45,7 +45,8 @@ def read_goods_name(cell: str) -> GoodsName:
     """Read a name of goods; ``name`` is empty where nothing may be kept of it."""
     name, claim = _without_stars(cell)
     parted = part_persons(name)
-    name = parted.rest.strip(EDGES)
+    # A point at the end may be an abbreviation's: "เบเกอรี่ 3 จ.".
+    name = parted.rest.strip(" ,;:/|-–—·")
     if not fold(name) or NO_NAME.fullmatch("".join(name.split())):
         name = ""
     return GoodsName(name, parted.persons, claim, parted.is_cut)

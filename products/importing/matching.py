@@ -33,6 +33,8 @@ NAMESPACE = uuid.UUID("5d0f5b1e-7c1a-5a53-9d2b-6f5c0a4be9d7")
 #: Offices that own what is imported, by what their keys begin with: community
 #: development looks after OTOP, industry after the clusters.
 OWNERS = ("cdo", "pio")
+#: The department above them, for Bangkok, which has neither.
+NATIONAL_OWNER = "cdd"
 #: Names of products and members, in the register.
 NAME_LENGTH = 250
 UNNAMED = "ผู้ผลิตไม่ระบุชื่อ ({authority})"
@@ -205,7 +207,7 @@ class _Planning:
         district = self.places.district(province, read.district)
         if district is None:
             raise RowRefused(Reason.UNKNOWN_DISTRICT, read.district)
-        owner = self.owners.get(province.code)
+        owner = self.owners.get(province.code, self.owners.get(NATIONAL_OWNER))
         if owner is None:
             raise RowRefused(Reason.NO_OFFICE, province.full_name())
         return Placed(read, district, owner)
@@ -373,17 +375,20 @@ def _goods_identity(row: GoodsRow, producer: Producer) -> str:
 
 
 def _owners() -> dict[str, Agency]:
-    """Return the office of each province that owns what is imported. One query."""
+    """Return who owns what is imported, by province, and the department. One query."""
     offices: dict[str, Agency] = {
         str(each.key): each
         for each in Agency.objects.filter(key__isnull=False, state=AgencyState.APPROVED)
     }
-    return {
+    owners = {
         key.rpartition("-")[2]: offices[key]
         for kind in reversed(OWNERS)
         for key in offices
         if key.startswith(f"{kind}-")
     }
+    if NATIONAL_OWNER in offices:
+        owners[NATIONAL_OWNER] = offices[NATIONAL_OWNER]
+    return owners
 
 
 def _goods_of(members: Iterable[int]) -> dict[tuple[Any, str], Product]:

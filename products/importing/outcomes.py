@@ -1,17 +1,18 @@
 """What came of each row, in words: made, merged or skipped, and what was repaired."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Fate(TextChoices):
+class Fate(StrEnum):
     """What becomes of a row; every row has one."""
 
-    MADE = "made", _("Made")
-    MERGED = "merged", _("Merged")
-    SKIPPED = "skipped", _("Skipped")
+    MADE = "made"
+    MERGED = "merged"
+    SKIPPED = "skipped"
 
 
 class Reason(TextChoices):

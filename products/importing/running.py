@@ -103,7 +103,7 @@ def _planned(
     except NoOffices as error:
         raise ImportRefused(
             _(
-                "The register has no offices yet that could own the rows; "
+                "The register has no office that could own the rows; "
                 "please run “manage.py setup” first."
             )
         ) from error

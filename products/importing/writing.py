@@ -81,22 +81,23 @@ def write_plan(
 def _publish(
     plan: Plan, *, by: User | None, reason: str
 ) -> tuple[int, int, tuple[tuple[Any, str], ...]]:
-    """Publish the drafts among the goods of the file, their producers first.
+    """Publish drafts among the producers of the file, then among their goods.
 
     What staff have returned or withdrawn since is theirs to decide.
     """
+    producers = [
+        each.member.pk
+        for each in plan.producers
+        if each.may_be_public
+        and not each.is_foreign
+        and each.member
+        and _is_draft(each.member)
+    ]
     goods = [
         each
         for each in plan.goods
         if each.may_be_public and each.product and _is_draft(each.product)
     ]
-    producers = {
-        each.producer.member.pk
-        for each in goods
-        if each.producer.member
-        and _is_draft(each.producer.member)
-        and not each.producer.is_foreign
-    }
     members = bulk.publish_many(Member, producers, by=by, reason=reason)
     products = bulk.publish_many(
         Product,
@@ -223,7 +224,7 @@ class _Notes:
     def _row(self, row: GoodsRow, goods: Goods, plan: Plan) -> Iterator[str]:
         producer = goods.producer
         has_taken = producer.key in self.new and not producer.is_placeholder
-        if row.cell != goods.name and not self._is_told(row, plan):
+        if row.cell != shortened(goods.name) and not self._is_told(row, plan):
             yield _("Name in the file: %(text)s") % {"text": row.cell}
         if row.seller_cell and row.seller_cell != producer.name:
             yield _("Point of sale in the file: %(text)s") % {"text": row.seller_cell}

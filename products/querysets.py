@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from products.enums import ProductGap
+from registry.enums import RecordStatus
 from registry.querysets import NationalQuerySet, RecordQuerySet
 from registry.search import ranked
 
@@ -31,6 +33,23 @@ class ProductQuerySet(RecordQuerySet["Product"]):
         """Keep what ``text`` asks for, the best first. One query, for aliases."""
         return ranked(self, text, models.F("current_stars").desc(nulls_last=True))
 
+    def in_use(self) -> Self:
+        """Keep what is worth completing: nothing withdrawn."""
+        return self.exclude(status=RecordStatus.WITHDRAWN)
+
+    def gaps(self) -> dict[ProductGap, Q]:
+        """Return the condition of each gap."""
+        return {
+            ProductGap.PHOTO: Q(cover={}),
+            ProductGap.CATEGORY: Q(category=None),
+            ProductGap.NAME_EN: Q(name_en=""),
+            ProductGap.PRICE: Q(price_min=None),
+        }
+
+    def lacking(self, gap: ProductGap) -> Self:
+        """Keep those in use that lack something."""
+        return self.in_use().filter(self.gaps()[gap])
+
     def of_category(self, category: "Category") -> Self:
         """Keep products on a shelf or on one below it."""
         return self.filter(category__path__startswith=category.path)
@@ -38,7 +57,11 @@ class ProductQuerySet(RecordQuerySet["Product"]):
     def holding(self, mark: "Mark") -> Self:
         """Keep products that hold ``mark`` in force."""
         bit = 1 << mark.bit
-        return self.annotate(held=models.F("marks_held").bitand(bit)).filter(held=bit)
+        # Left to itself, Django takes the result for a 32-bit number.
+        held = models.ExpressionWrapper(
+            models.F("marks_held").bitand(bit), models.BigIntegerField()
+        )
+        return self.alias(held=held).filter(held=bit)
 
 
 class CategoryQuerySet(NationalQuerySet["Category"]):

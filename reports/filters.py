@@ -34,11 +34,9 @@ def any_of(choices: Options) -> list[tuple[Any, str | Promise]]:
 
 
 class RecordForm(forms.Form):
-    """Filters that every list of records has. Two queries to make one."""
+    """Filters that every list of records has. One query to make one."""
 
-    q = ThaiCharField(label=_("Search words"), max_length=LONGEST_WORDS)
     province = forms.ChoiceField(label=_("Province"))
-    district = forms.ChoiceField(label=_("District"))
     status = forms.ChoiceField(label=_("Status"), choices=any_of(RecordStatus.choices))
     entered_from = BEDateField(label=_("Entered from"))
     entered_to = BEDateField(label=_("Entered until"))
@@ -48,38 +46,20 @@ class RecordForm(forms.Form):
         self.provinces = {each.slug: each for each in provinces_of(user)}
         self.only = only_of(self.provinces.values())
         asked = asked.copy()
-        around = self.settle_place(asked)
+        self.settle(asked)
         super().__init__(asked)
         self.choose_from("province", named(self.provinces))
-        self.choose_from("district", named(districts_of(around)))
         if len(self.provinces) < 2:
             # One province is no choice, yet an address may still name another.
             self.fields["province"].widget = forms.HiddenInput()
-        elif around is None:
-            self.fields["district"].help_text = _(
-                "Choose the province first; its districts are offered after “Show”."
-            )
         for field in self.fields.values():
             field.required = False
             field.error_messages["invalid_choice"] = _(
                 "“%(value)s” is not one of the choices."
             )
 
-    def settle_place(self, asked: QueryDict) -> Province | None:
-        """Return the province whose districts are offered; make ``asked`` agree.
-
-        A district alone names its province. One of another province is what a form
-        sends whose province was just changed: it is dropped in silence.
-        """
-        code = asked.get("district", "")
-        around = {each.code: each for each in self.provinces.values()}.get(code[:2])
-        chosen = self.only or self.provinces.get(asked.get("province", ""))
-        if around is not None and len(code) == len("4201"):
-            if chosen is not None and chosen != around:
-                asked["district"] = ""
-            elif chosen is None and not asked.get("province"):
-                chosen, asked["province"] = around, around.slug
-        return chosen
+    def settle(self, asked: QueryDict) -> None:
+        """Make filters agree that depend on each other, before they are read."""
 
     def choose_from(self, name: str, choices: Options) -> None:
         """Let a field be one of ``choices``, or stay open."""
@@ -101,21 +81,15 @@ class RecordForm(forms.Form):
     # --- What is chosen ---------------------------------------------------------------
 
     def keep(self, rows: Any) -> QuerySet[Any]:
-        """Keep those of ``rows`` that were asked for. One query if words were.
-
-        Only after the form was found valid.
-        """
+        """Keep those of ``rows`` that were asked for, once the form is valid."""
         wanted = Q()
         for name, value in self.chosen.items():
             wanted &= self.condition(name, value)
-        rows = rows.filter(wanted)
-        words = self.chosen.get("q")
-        return rows.search(words) if words else rows
+        kept: QuerySet[Any] = rows.filter(wanted)
+        return kept
 
     def condition(self, name: str, value: Any) -> Q:
-        """Return what a filter asks of a row; the words are looked for apart."""
-        if name == "q":
-            return Q()
+        """Return what a filter asks of a row."""
         if name == "province":
             # By key: the slug would need a join.
             return Q(province=self.provinces[value].code)
@@ -146,11 +120,83 @@ class RecordForm(forms.Form):
             for name, value in self.chosen.items()
         ]
 
+    def address(self, without: str = "", **instead: str) -> str:
+        """Return the address of the list, less a filter or plus what is named."""
+        query = QueryDict(mutable=True)
+        for name in self.fields:
+            # Without its province a district would bring it back.
+            is_off = name == without or (without == "province" and name == "district")
+            values = [] if is_off else [each for each in self.asked(name) if each]
+            if values:
+                query.setlist(name, values)
+        query.update(instead)
+        # A bare "?" would stay in the address; "." is the list itself.
+        return f"?{query.urlencode()}" if query else "."
+
+    def chips(self) -> list[tuple[str | Promise, str, str]]:
+        """Return the filters that are set, each with the address without it."""
+        return [
+            (label, text, self.address(without=name))
+            for name, (label, text) in zip(self.chosen, self.said(), strict=True)
+        ]
+
     def logged(self) -> dict[str, list[str]]:
         """Return the filters that are set as the address has them."""
+        return {name: self.asked(name) for name in self.chosen}
+
+    def asked(self, name: str) -> list[str]:
+        """Return what the address has for a filter, as it was typed."""
         data = self.data
         assert isinstance(data, QueryDict)  # noqa: S101 - see __init__
-        return {name: data.getlist(name) for name in self.chosen}
+        return data.getlist(name)
+
+
+class PlacedForm(RecordForm):
+    """Filters of records that lie in a district and are found by words.
+
+    Two queries to make one.
+    """
+
+    q = ThaiCharField(label=_("Search words"), max_length=LONGEST_WORDS)
+    district = forms.ChoiceField(label=_("District"))
+
+    def __init__(self, asked: QueryDict, *, user: User) -> None:
+        #: The province whose districts are offered.
+        self.around: Province | None = None
+        super().__init__(asked, user=user)
+        self.choose_from("district", named(districts_of(self.around)))
+        if self.around is None:
+            self.fields["district"].help_text = _(
+                "Choose the province first; its districts are offered after “Show”."
+            )
+
+    def settle(self, asked: QueryDict) -> None:
+        """Have district and province agree.
+
+        A district alone names its province. One of another province is what a form
+        sends whose province was just changed: it is dropped in silence.
+        """
+        code = asked.get("district", "")
+        of_district = {each.code: each for each in self.provinces.values()}.get(
+            code[:2]
+        )
+        self.around = self.only or self.provinces.get(asked.get("province", ""))
+        if of_district is None or len(code) != len("4201"):
+            return
+        if self.around is not None and self.around != of_district:
+            asked["district"] = ""
+        elif self.around is None and not asked.get("province"):
+            self.around, asked["province"] = of_district, of_district.slug
+
+    def keep(self, rows: Any) -> QuerySet[Any]:
+        """Keep those of ``rows`` that were asked for. One query if words were."""
+        kept: Any = super().keep(rows)
+        words = self.chosen.get("q")
+        return kept.search(words) if words else kept
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what a filter asks of a row; words are looked for apart."""
+        return Q() if name == "q" else super().condition(name, value)
 
 
 def provinces_of(user: User) -> Iterable[Province]:

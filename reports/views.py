@@ -65,14 +65,19 @@ def page(
 ) -> HttpResponse:
     """Show filters, and what they found if they were understood."""
     found = selection and preview(selection.report, selection.user, selection.rows)
-    query = request.GET.copy()
-    query.pop("format", None)
-    downloads = []
-    for name, kind in FORMATS.items():
-        query["format"] = name
-        downloads.append((kind.label, f"?{query.urlencode()}"))
     return render(
         request,
         "reports/report_detail.html",
-        {"report": report, "form": form, "found": found, "downloads": downloads},
+        {
+            "report": report,
+            "form": form,
+            "found": found,
+            "chips": [(f"{label}: {said}", url) for label, said, url in form.chips()]
+            if found
+            else [],
+            "downloads": [
+                (kind.label, form.address(format=name))
+                for name, kind in FORMATS.items()
+            ],
+        },
     )

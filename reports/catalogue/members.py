@@ -13,10 +13,10 @@ from products.figures import spoken_value
 from registry.enums import RecordStatus
 from registry.sheets.writing import Kind
 from reports.base import Report, ReportColumn, Total, register
-from reports.filters import RecordForm, any_of
+from reports.filters import PlacedForm, any_of
 
 
-class MemberForm(RecordForm):
+class MemberForm(PlacedForm):
     """What members are chosen by."""
 
     producer_type = forms.ChoiceField(

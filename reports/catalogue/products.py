@@ -20,14 +20,14 @@ from registry.models import User
 from registry.sheets.writing import Kind
 from registry.templatetags.ui import year_shown
 from reports.base import Report, ReportColumn, Total, register
-from reports.filters import RecordForm, any_of
+from reports.filters import PlacedForm, any_of
 
 UNRATED = "0"
 #: Set before each level of the tree of categories.
 INDENT = "\u2003"
 
 
-class ProductForm(RecordForm):
+class ProductForm(PlacedForm):
     """What products are chosen by. One query more, for the shelves."""
 
     otop_type = forms.ChoiceField(

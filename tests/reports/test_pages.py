@@ -230,8 +230,20 @@ def test_the_links_take_what_is_shown(visit):
     answer = visit("members", "reviewer", status="published", q="")
 
     assert answer.context["downloads"] == [
-        ("XLSX", "?status=published&q=&format=xlsx"),
-        ("CSV", "?status=published&q=&format=csv"),
+        ("XLSX", "?status=published&format=xlsx"),
+        ("CSV", "?status=published&format=csv"),
+    ]
+
+
+def test_each_filter_that_is_set_can_be_taken_off(visit):
+    MemberFactory()
+    MemberFactory(district__code="5101")
+
+    answer = visit("members", "administrator", province="loei", district="4201")
+
+    assert answer.context["chips"] == [
+        ("จังหวัด: เลย", "."),
+        ("อำเภอ: เมืองเลย", "?province=loei"),
     ]
 
 

@@ -127,7 +127,7 @@ class MemberForm(KeptForm):
         if self.duplicates:
             self.add_error(
                 None,
-                _("A producer of this name is in this district already. See above."),
+                _("A producer of this name is in this district already; see below."),
             )
 
     def derived(self) -> Mapping[str, Any]:

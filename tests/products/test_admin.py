@@ -8,7 +8,14 @@ from django.urls import reverse
 from PIL import Image
 
 from products.enums import MarkScope
-from products.models import Category, Certificate, Mark, Product, StarRound
+from products.models import (
+    Category,
+    Certificate,
+    Mark,
+    Product,
+    StarCriterion,
+    StarRound,
+)
 from registry.actions import records
 from registry.changes import Changes, ChildChanges
 from registry.storages import private_storage
@@ -237,8 +244,6 @@ def test_a_mark_for_premises_is_no_choice_for_a_product(desk):
 
 def test_points_stay_within_what_the_round_gives(desk):
     member, round_ = MemberFactory(published=True), StarRoundFactory()
-    from products.models import StarCriterion
-
     most = StarCriterion(otop_type="textile", section="product", maximum=30)
     records.edit(
         round_, Changes(children={"criteria": ChildChanges(added=(most,))}), by=None

@@ -3,15 +3,24 @@
 import uuid
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.urls import reverse
 
 from members.models import Member
 from registry.actions import records
 from registry.admin_base import CappedPaginator
-from registry.changes import Changes
+from registry.changes import Changes, ChildChanges
 from registry.enums import RecordStatus
-from registry.models import Agency, District, Subdistrict
+from registry.models import (
+    Agency,
+    Alias,
+    District,
+    Subdistrict,
+    User,
+    VisitorMessage,
+)
+from registry.thai.text import fold
 from tests.factories import (
     AgencyFactory,
     CategoryFactory,
@@ -353,8 +362,6 @@ def test_a_line_that_someone_else_removed_is_said_to_be_gone(desk, reviewer):
         "contacts-0-value": "081-234-5678",
     }
     opened = typed(member, **rows)
-    from registry.changes import ChildChanges
-
     gone = ChildChanges(removed=frozenset({contact.pk}))
     records.edit(member, Changes(children={"contacts": gone}), by=reviewer)
 
@@ -514,3 +521,97 @@ def test_places_are_not_written_here(desk):
     assert desk.post(address, {"name_th": "อื่น"}).status_code == 403
     assert desk.get(url("add", model="registry_district")).status_code == 403
     assert (District.objects.count(), Subdistrict.objects.count()) == (1, 1)
+
+
+# --- People, words, messages ---------------------------------------------------------
+
+
+@pytest.fixture
+def office(client, administrator):
+    """Be a browser in which an administrator is signed in."""
+    client.force_login(administrator)
+    return client
+
+
+def account(**fields):
+    return {
+        "email": "New.Person@test.example",
+        "name_th": "ผู้ใช้ใหม่",
+        "role": "reviewer",
+        "is_active": "on",
+        **fields,
+    }
+
+
+def test_an_account_is_opened_without_a_password_and_gets_a_link(office, mailoutbox):
+    agency = AgencyFactory()
+
+    answer = office.post(
+        url("add", model="registry_user"), account(agency=agency.pk), follow=True
+    )
+
+    user = User.objects.get(email="new.person@test.example")
+    assert answer.status_code == 200
+    assert not user.has_usable_password()
+    assert [mail.to for mail in mailoutbox] == [[user.email]]
+
+
+def test_a_reviewer_without_an_agency_is_a_sentence_in_the_form(office, mailoutbox):
+    answer = office.post(url("add", model="registry_user"), account())
+
+    assert answer.context["adminform"].form.errors
+    assert mailoutbox == []
+
+
+def test_a_changed_address_is_the_one_that_signs_in(office, officer):
+    answer = office.post(
+        url("change", officer.pk, model="registry_user"),
+        account(agency=officer.agency_id, email="other@test.example", role="officer"),
+    )
+
+    assert answer.status_code == 302
+    address = EmailAddress.objects.get(user=officer)
+    assert (address.email, address.verified) == ("other@test.example", True)
+
+
+def test_a_link_to_set_a_password_is_sent_again_by_a_press(office, officer, mailoutbox):
+    address = reverse("admin:registry_user_send_link", args=[officer.pk])
+
+    office.get(address)
+    assert mailoutbox == []
+    office.post(address)
+    assert [mail.to for mail in mailoutbox] == [[officer.email]]
+
+
+def test_an_alias_is_kept_with_what_it_is_found_by(office):
+    office.post(url("add", model="registry_alias"), {"word": "Soap", "means": "สบู่"})
+
+    alias = Alias.objects.get()
+    assert (alias.word_fold, alias.means_fold) == (fold("Soap"), fold("สบู่"))
+
+
+def test_messages_are_read_and_handled_by_their_province(desk):
+    own = VisitorMessage.objects.create(text="a", province=ProvinceFactory())
+    foreign = VisitorMessage.objects.create(
+        text="b", province=ProvinceFactory(code="51")
+    )
+
+    model = "registry_visitormessage"
+    desk.post(
+        url("changelist", model=model),
+        {"action": "mark_handled", "_selected_action": [own.pk, foreign.pk]},
+    )
+
+    own.refresh_from_db()
+    foreign.refresh_from_db()
+    assert own.handled_at is not None
+    assert foreign.handled_at is None
+    assert desk.get(url("change", foreign.pk, model=model)).status_code == 404
+
+
+def test_without_scripts_an_empty_line_is_asked_for_by_a_link(desk):
+    def forms(query):
+        answer = desk.get(url("add"), query)
+        return answer.context["inline_admin_formsets"][0].formset.total_form_count()
+
+    assert (forms({}), forms({"more": "1"})) == (0, 1)

@@ -165,8 +165,8 @@ def _product(found: Found, good: Good) -> Product:
 
 
 def _photos(found: Found, good: Good, producer: Producer) -> list[Photo]:
-    """Return the kind's drawing, and for every other good where it is made."""
-    names = [words.kinds()[good.kind].picture]
+    """Return the good's drawing, and for every other one where it is made."""
+    names = [good.drawing]
     if draw(f"photo/{good.key}", 2) and producer.picture not in names:
         names.append(producer.picture)
     return [

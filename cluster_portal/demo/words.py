@@ -82,6 +82,12 @@ class Good:
     story_en: str
     months: str
     status: str
+    picture: str
+
+    @property
+    def drawing(self) -> str:
+        """Return the name of its drawing: its own, or that of its kind."""
+        return self.picture or kinds()[self.kind].picture
 
     @property
     def is_published(self) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from members.models import Member
+from members.models import Cluster
 from products.models import Product
 from registry.models import Installation
 from tests.factories import MemberFactory, UserFactory
@@ -25,10 +25,10 @@ def test_a_database_with_records_of_its_own_is_refused(own):
 
 
 def test_an_interrupted_run_leaves_an_unmarked_empty_register(monkeypatch):
-    monkeypatch.setattr("cluster_portal.demo.loading.enter_goods", lambda found: 1 // 0)
+    monkeypatch.setattr("cluster_portal.demo.loading.enter_rounds", lambda: 1 // 0)
 
     with pytest.raises(ZeroDivisionError):
         call_command("demo", verbosity=0)
 
     assert not Installation.objects.filter(is_demonstration=True).exists()
-    assert not Member.objects.exists()
+    assert not Cluster.objects.exists()

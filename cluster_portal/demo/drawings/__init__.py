@@ -34,6 +34,11 @@ DRAWINGS = {
     "crackers": Drawing(
         sweets.crackers, "ข้าวแต๋นราดน้ำอ้อย", "Rice crackers with cane syrup"
     ),
+    "dried_fruit": Drawing(
+        sweets.dried_fruit, "ผลไม้อบแห้งบนถาดไม้", "Dried fruit on a tray"
+    ),
+    "longan": Drawing(sweets.longan, "ช่อลำไยและลำไยอบแห้ง", "Longan, fresh and dried"),
+    "parcels": Drawing(sweets.parcels, "ขนมห่อใบตอง", "Sweets in banana leaf"),
     "chilli": Drawing(
         table.chilli, "กระปุกน้ำพริก พริก และกระเทียม", "A jar of chilli paste"
     ),
@@ -43,7 +48,7 @@ DRAWINGS = {
     "sausage": Drawing(table.sausage, "ไส้กรอกบนใบตอง", "Sausages on a leaf"),
     "coffee": Drawing(table.coffee, "ถุงกาแฟหน้าทิวเขา", "A bag of coffee before hills"),
     "tea": Drawing(table.tea, "ถ้วยชาสมุนไพร", "A cup of herbal tea"),
-    "juice": Drawing(table.juice, "ขวดน้ำเสาวรสและผลเสาวรส", "Passion-fruit juice"),
+    "juice": Drawing(table.juice, "ขวดน้ำผลไม้", "A bottle of fruit juice"),
     "wine": Drawing(table.wine, "ขวดและแก้ว", "A bottle and a glass"),
     "honey": Drawing(table.honey, "ขวดน้ำผึ้งและผึ้ง", "A jar of honey and a bee"),
     "mask_red": Drawing(
@@ -66,6 +71,7 @@ DRAWINGS = {
     "shirt": Drawing(cloth.shirt, "เสื้อม่อฮ่อม", "An indigo shirt"),
     "knit": Drawing(cloth.knit, "หมวกไหมพรมและกลุ่มไหม", "A knitted hat and yarn"),
     "stone": Drawing(souvenirs.stone, "ช้างหินแกะสลัก", "A carved stone elephant"),
+    "beads": Drawing(souvenirs.beads, "สร้อยข้อมือหิน", "A bracelet of stones"),
     "wood": Drawing(souvenirs.wood, "ชามไม้และช้อนไม้", "A wooden bowl and spoons"),
     "basket": Drawing(souvenirs.basket, "กระติบข้าวไม้ไผ่", "A bamboo rice basket"),
     "mat": Drawing(souvenirs.mat, "เสื่อกกลายสี", "A striped reed mat"),

@@ -24,6 +24,7 @@ from cluster_portal.demo.drawings.colours import (
     ROSE,
     SAND,
     SHADOW,
+    SKY,
     WHITE,
     WOOD,
     WOOD_DARK,
@@ -311,4 +312,21 @@ def balm() -> Canvas:
             width=4,
         )
         c.box(-16, -42, 32, 12, RED, 5)
+    return c
+
+
+def beads() -> Canvas:
+    """Draw a bracelet of river stones."""
+    c = Canvas(SKY)
+    c.oval(206, 236, 136, 112, SHADOW)
+    c.oval(200, 222, 132, 108, "#8C979B")
+    c.oval(200, 222, 126, 102, SKY)
+    shades = ("#5E6B70", PHU_2, "#A8714A", "#93A1A4", CREAM, "#7C5A3E")
+    for step in range(18):
+        turn = step * math.tau / 18
+        x, y = 200 + 130 * math.cos(turn), 222 + 106 * math.sin(turn)
+        size = 23 + step * 7 % 4
+        c.oval(x, y, size, size - 4, shades[step * 5 % 6], turn=step * 20)
+        c.oval(x - 6, y - 7, 7, 4, "#FFFFFF77", turn=-30)
+    c.path("M190 330 Q176 366 150 378 M210 330 Q226 366 252 378", line=BROWN, width=5)
     return c

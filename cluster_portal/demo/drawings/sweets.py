@@ -22,6 +22,7 @@ from cluster_portal.demo.drawings.colours import (
     SKY,
     WHITE,
     WOOD_DARK,
+    WOOD_LIGHT,
 )
 from cluster_portal.demo.drawings.pieces import hills, leaf, tray
 
@@ -230,4 +231,73 @@ def crackers() -> Canvas:
             line="#8A4B1C",
             width=6,
         )
+    return c
+
+
+def dried_fruit() -> Canvas:
+    """Draw slices and pieces of dried fruit."""
+    c = Canvas(MIST)
+    tray(c, 300, 174)
+    for x, y, rind, flesh in (
+        (118, 262, "#C9861A", "#F0A93C"),
+        (262, 250, "#A8453C", "#E58B6B"),
+        (192, 224, "#7C8A2E", "#C9CF7A"),
+        (190, 302, "#C9861A", "#F0A93C"),
+    ):
+        c.oval(x + 2, y + 6, 58, 40, SHADOW)
+        c.oval(x, y, 58, 40, rind)
+        c.oval(x, y - 2, 50, 33, flesh)
+        for step in range(8):
+            across, down = math.cos(step * 0.785), math.sin(step * 0.785)
+            c.line(
+                [
+                    (x + 12 * across, y - 2 + 8 * down),
+                    (x + 42 * across, y - 2 + 27 * down),
+                ],
+                "#FFFFFF88",
+                3,
+            )
+    for x, y in ((74, 300), (292, 300), (318, 280), (128, 318), (262, 322)):
+        c.oval(x, y, 17, 12, "#6B2F3B", turn=x)
+        c.oval(x - 3, y - 3, 6, 3, "#A8606B", turn=x)
+    leaf(c, 208, 176, 92, -64)
+    leaf(c, 208, 176, 84, -20, LEAF_LIGHT)
+    return c
+
+
+def longan() -> Canvas:
+    """Draw a bunch of longan and some dried flesh."""
+    c = Canvas(SAND)
+    c.path("M214 40 Q206 90 200 150 M206 96 Q150 116 120 158", line=BROWN, width=7)
+    c.path("M206 96 Q262 112 292 150", line=BROWN, width=7)
+    leaf(c, 214, 58, 110, -14)
+    leaf(c, 210, 66, 104, 196, LEAF_LIGHT)
+    for x, y in (
+        *((118, 168), (180, 158), (242, 160), (296, 172), (148, 214)),
+        *((212, 210), (272, 218), (176, 262), (238, 264)),
+    ):
+        c.dot(x + 3, y + 4, 33, SHADOW)
+        c.dot(x, y, 32, "#B98A4E")
+        c.oval(x - 10, y - 11, 10, 7, WOOD_LIGHT, turn=-30)
+    c.oval(200, 352, 150, 22, SHADOW)
+    for x, y in ((92, 340), (140, 352), (196, 346), (252, 354), (304, 342)):
+        c.oval(x, y, 32, 18, "#D99A2E", turn=x)
+        c.oval(x, y - 2, 18, 8, "#B4682C", turn=x)
+    return c
+
+
+def parcels() -> Canvas:
+    """Draw sticky-rice parcels in banana leaf."""
+    c = Canvas(ROSE)
+    tray(c, 308, 172)
+    for x, y, turn in ((126, 262, -8), (256, 258, 8), (194, 300, -2), (192, 210, 4)):
+        with c.at(x, y, turn=turn):
+            c.box(-60, -24, 124, 62, SHADOW, 22)
+            c.box(-62, -30, 124, 62, LEAF, 22)
+            c.path("M-56 -12 Q0 -24 56 -12", line=LEAF_LIGHT, width=4)
+            c.path("M-56 14 Q0 4 56 14", line=LEAF_DARK, width=4)
+            for side in (-26, 26):
+                c.line([(side, -31), (side, 32)], WOOD_LIGHT, 7)
+            c.dot(-26, -8, 8, WOOD_LIGHT)
+            c.dot(26, -8, 8, WOOD_LIGHT)
     return c

@@ -19,6 +19,9 @@ from registry.thai.text import clean_line, fold
 
 SUBDISTRICT = re.compile(r"(?:ตำบล|(?<![ก-๎])ต\s?\.|แขวง)\s*(?P<name>[ก-๎]+)")
 DISTRICT = re.compile(r"(?:อำเภอ|(?<![ก-๎])อ\s?\.)\s*(?P<name>[ก-๎]+)")
+#: A telephone number that went through a float into a CSV.
+FLOAT_TEXT = re.compile(r"(\d{8,10})\.0")
+NOT_DIGIT = re.compile(r"\D")
 PHONE_REPAIRS = {
     PhoneRepair.ZERO: Repair.PHONE_ZERO,
     PhoneRepair.PARTED: Repair.PHONES_PARTED,
@@ -44,7 +47,12 @@ class Cells:
     def value(self, column: Column) -> Value:
         """Return what stands in a column's cell."""
         at = self.heading.columns.get(column)
-        return "" if at is None or at >= len(self.row.values) else self.row.values[at]
+        if at is None or at >= len(self.row.values):
+            return ""
+        value = self.row.values[at]
+        if column is Column.PHONE and isinstance(value, str):
+            return FLOAT_TEXT.sub(r"\1", value)
+        return value
 
     def text(self, column: Column) -> str:
         """Return a cell as one line of text; a whole number without its ".0"."""
@@ -77,21 +85,9 @@ class GoodsRow:
     phone_rest: str
     position_cells: str
     position: Position | None
+    #: What two copies of the row have in common, whatever program saved them.
+    fingerprint: str = ""
     repairs: list[Repair] = field(default_factory=list)
-
-    @property
-    def fingerprint(self) -> str:
-        """Return what two copies of one row have in common."""
-        return "|".join(
-            fold(text)
-            for text in (
-                self.cell,
-                self.seller_cell,
-                self.address,
-                self.phone_cell,
-                self.position_cells,
-            )
-        )
 
     @property
     def subdistricts(self) -> Iterator[str]:
@@ -148,9 +144,19 @@ def _read(cells: Cells, cell: str, goods: GoodsName) -> GoodsRow:
         position_cells=f"{latitude} {longitude}".strip(),
         position=read_position(latitude, longitude),
     )
+    read.fingerprint = _fingerprint(read)
     read.repairs += [PHONE_REPAIRS[each] for each in phones.repairs]
     read.repairs += [repair for repair, is_so in _repairs(cells, read) if is_so]
     return read
+
+
+def _fingerprint(read: GoodsRow) -> str:
+    digits = NOT_DIGIT.sub("", to_arabic_digits(read.phone_cell)).lstrip("0")
+    place = (
+        f"{read.position.latitude} {read.position.longitude}" if read.position else ""
+    )
+    texts = (read.cell, read.seller_cell, read.address)
+    return "|".join((*map(fold, texts), digits, place))
 
 
 def _repairs(cells: Cells, read: GoodsRow) -> Iterator[tuple[Repair, bool]]:

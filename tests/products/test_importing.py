@@ -1,5 +1,6 @@
 """Lists of goods as offices keep them, read into the register."""
 
+import csv
 import uuid
 from decimal import Decimal
 from io import StringIO
@@ -244,6 +245,19 @@ def test_the_same_file_again_makes_nothing(loei, sheet):
     assert "3 rows = 0 made + 3 merged + 0 skipped" in told
     assert "3 rows are in the register already: rows 2–4" in told
     assert (Product.history.count(), Member.history.count()) == before
+
+
+def test_the_same_rows_saved_by_another_program_make_nothing(loei, sheet, tmp_path):
+    rows = [
+        row("กล้วยฉาบ", "นางตัวอย่าง สมมุติ", phone=815550123.0, lat=17.5, long=101.7),
+        row("กล้วยฉาบ", "-", phone=800000000.0, lat=5.0, long=97.0),
+    ]
+    import_products(sheet(*rows))
+    saved = tmp_path / "goods.csv"
+    with saved.open("w", encoding="cp874", newline="") as file:
+        csv.writer(file, delimiter=";").writerows([HEADINGS, *rows])
+
+    assert "2 rows = 0 made + 2 merged" in import_products(saved)
 
 
 def test_what_staff_have_mended_since_is_known_again_and_left_alone(loei, sheet):

@@ -11,8 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from cluster_portal.dashboard import today
+from registry.admin_base.person import person
 
 #: Apps whose tables the admin shows; those of packages have pages of their own.
 OURS = frozenset({"registry", "members", "products", "strategies", "reports"})
@@ -146,6 +150,13 @@ class PortalAdminSite(AdminSite):
         return HttpResponseRedirect(reverse("admin:index"))
 
     # --- What is in it --------------------------------------------------------------
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Begin with what waits, expires, is incomplete and was changed."""
+        found = {"today": today(person(request))}
+        return super().index(request, found | (extra_context or {}))
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """Answer with suggestions, scoped as the list of the related rows is."""

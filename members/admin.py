@@ -9,12 +9,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import MemberGap
 from members.forms import ContactForm, MemberForm
 from members.models import Cluster, Contact, Member, Membership, Outlet, Post
 from registry.admin_base import (
     BulkEditAdmin,
     ChildStack,
     DistrictFilter,
+    GapFilter,
     KeptAdmin,
     OwnerFilter,
     ProvinceFilter,
@@ -76,6 +78,12 @@ class MembershipInline(ChildStack):
     fields = ("cluster", ("joined_on", "paid_until_year"), ("left_on", "reason"))
 
 
+class MemberGapFilter(GapFilter):
+    """By what a member still lacks."""
+
+    gaps = MemberGap
+
+
 @admin.register(Member)
 class MemberAdmin(BulkEditAdmin):
     """Producers."""
@@ -102,6 +110,7 @@ class MemberAdmin(BulkEditAdmin):
         OwnerFilter,
         "producer_type",
         "quadrant",
+        MemberGapFilter,
     )
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, code or telephone number")

@@ -80,3 +80,12 @@ class PostKind(models.TextChoices):
     MARKETING = "marketing", pgettext_lazy("committee", "Marketing")
     MEMBER = "member", pgettext_lazy("committee", "Committee member")
     ADVISER = "adviser", _("Adviser")
+
+
+class MemberGap(models.TextChoices):
+    """What a member of the register may still lack, as staff look for it."""
+
+    PICTURE = "picture", _("without a picture")
+    NAME_EN = "name_en", _("without an English name")
+    SUBDISTRICT = "subdistrict", _("without a subdistrict")
+    CONTACT = "contact", _("without any contact")

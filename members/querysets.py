@@ -1,11 +1,13 @@
 """Selections of clusters, members and what belongs to them."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 
+from members.enums import MemberGap
+from registry.enums import RecordStatus
 from registry.querysets import RecordQuerySet, ScopedQuerySet
 from registry.search import ranked
 
@@ -35,6 +37,25 @@ class MemberQuerySet(RecordQuerySet["Member"]):
     def search(self, text: str) -> Self:
         """Keep what ``text`` asks for, the best first. One query, for aliases."""
         return ranked(self, text)
+
+    def in_use(self) -> Self:
+        """Keep what is worth completing: nothing withdrawn, no placeholders."""
+        return self.exclude(status=RecordStatus.WITHDRAWN).filter(is_placeholder=False)
+
+    def gaps(self) -> dict[MemberGap, Any]:
+        """Return the condition of each gap."""
+        contacts: Any = self.model._meta.get_field("contacts").related_model
+        reached = contacts.objects.filter(member=models.OuterRef("pk"))
+        return {
+            MemberGap.PICTURE: Q(portrait={}),
+            MemberGap.NAME_EN: Q(name_en=""),
+            MemberGap.SUBDISTRICT: Q(subdistrict=None),
+            MemberGap.CONTACT: ~models.Exists(reached),
+        }
+
+    def lacking(self, gap: MemberGap) -> Self:
+        """Keep those in use that lack something."""
+        return self.in_use().filter(self.gaps()[gap])
 
     def in_cluster(self, cluster: "Cluster") -> Self:
         """Keep members whose membership of ``cluster`` runs today."""

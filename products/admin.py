@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
-from products.enums import MarkScope
+from products.enums import MarkScope, ProductGap
 from products.forms import (
     MONTH_NAMES,
     MOST_PHOTOS,
@@ -41,6 +41,7 @@ from registry.admin_base import (
     ChildStack,
     Choice,
     DistrictFilter,
+    GapFilter,
     KeptAdmin,
     OwnerFilter,
     ProvinceFilter,
@@ -182,6 +183,12 @@ class CategoryFilter(Choice):
         return queryset
 
 
+class ProductGapFilter(GapFilter):
+    """By what a product still lacks."""
+
+    gaps = ProductGap
+
+
 def months_read(season: int) -> str:
     """Return the months of a season by name."""
     names = [name for bit, name in enumerate(MONTH_NAMES) if season >> bit & 1]
@@ -214,6 +221,7 @@ class ProductAdmin(BulkEditAdmin):
         CategoryFilter,
         "otop_type",
         "current_stars",
+        ProductGapFilter,
     )
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, producer or code")

@@ -62,3 +62,12 @@ class Section(models.TextChoices):
     PRODUCT = "product", _("A: product and community strength")
     MARKET = "market", _("B: marketing and product story")
     QUALITY = "quality", _("C: product quality")
+
+
+class ProductGap(models.TextChoices):
+    """What a product of the register may still lack, as staff look for it."""
+
+    PHOTO = "photo", _("without a photo")
+    CATEGORY = "category", _("without a category")
+    NAME_EN = "name_en", _("without an English name")
+    PRICE = "price", _("without a price")

@@ -13,6 +13,7 @@ from registry.admin_base.lists import (
     CappedPaginator,
     Choice,
     DistrictFilter,
+    GapFilter,
     OwnerFilter,
     ProvinceFilter,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "ChildTable",
     "Choice",
     "DistrictFilter",
+    "GapFilter",
     "HistoryPages",
     "KeptAdmin",
     "OwnerFilter",

@@ -5,11 +5,11 @@ offer is ignored, as Django does.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -112,3 +112,20 @@ class OwnerFilter(Choice):
             return []
         rows = Agency.objects.filter(provinces=chosen)
         return [(str(row.pk), row.name) for row in rows.order_by("name_th", "pk")]
+
+
+class GapFilter(Choice):
+    """By what a record still lacks; the start page counts the same."""
+
+    title = _("incomplete")
+    parameter_name = "lacking"
+    gaps: ClassVar[type[TextChoices]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:
+        return self.gaps.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.value()
+        if chosen not in self.gaps.values:
+            return queryset
+        return queryset.lacking(self.gaps(chosen))

@@ -204,9 +204,10 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
         Such an action names those it is for in ``allowed_models``, as Django's
         ``allowed_permissions`` names permissions.
         """
+        offered: Any = super().get_actions(request)
         return {
             name: action
-            for name, action in super().get_actions(request).items()
+            for name, action in offered.items()
             if self.model in getattr(action[0], "allowed_models", (self.model,))
         }
 

@@ -100,13 +100,7 @@ class Found:
         Takes the longest of all: about a third of a second a drawing.
         """
         with ThreadPoolExecutor(WORKERS) as pool:
-            taken = pool.map(
-                lambda name: take_picture(io.BytesIO(png_of(name))), DRAWINGS
-            )
-            return {
-                name: store(picture, private_storage()).as_json()
-                for name, picture in zip(DRAWINGS, taken, strict=True)
-            }
+            return dict(zip(DRAWINGS, pool.map(_stored, DRAWINGS), strict=True))
 
     def officer(self, province: str) -> User | None:
         """Return who enters records in a province."""
@@ -115,6 +109,11 @@ class Found:
     def reviewer(self, province: str) -> User | None:
         """Return who checks and publishes them."""
         return self.users.get(f"reviewer.{PROVINCES[province]}")
+
+
+def _stored(name: str) -> dict[str, Any]:
+    picture = take_picture(io.BytesIO(png_of(name)))
+    return store(picture, private_storage()).as_json()
 
 
 def fields_of(row: object, names: Iterable[str]) -> dict[str, Any]:

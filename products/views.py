@@ -61,7 +61,8 @@ def product_list(request: HtmxRequest) -> HttpResponse:
             "shelves": asked.shelf_steps(facets.counts["category"]),
             **({} if listing.rows else way_on(asked, facets)),
             "marks": asked.marks,
-            "names_province": not home,
+            "offers_province": not home,
+            "names_province": not home and asked.province is None,
         },
     )
 
@@ -83,7 +84,7 @@ def member_list(request: HtmxRequest) -> HttpResponse:
             "listing": listing,
             "questions": asked.questions(facets.counts),
             **({} if listing.rows else way_on(asked, facets)),
-            "names_province": not home,
+            "offers_province": not home,
         },
     )
 

@@ -282,9 +282,11 @@ def test_card_names_the_province_where_goods_of_several_are_shown(client):
     alone = page(client, CATALOGUE)
     ProductFactory(published=True, member__district__code="5101")
     several = page(client, CATALOGUE)
+    chosen = page(client, CATALOGUE + "?province=loei")
 
     assert "เมืองเลย · เลย" not in alone
     assert "เมืองเลย · เลย" in several
+    assert "เมืองเลย · เลย" not in chosen
     assert 'name="province"' not in alone
     assert 'name="province"' in several
 
@@ -310,6 +312,16 @@ def test_text_in_the_other_language_says_so(client):
 
     assert f'<span lang="th">{product.name_th}</span>' in text
     assert '<span lang="th">เรื่องเล่า</span>' in text
+
+
+def test_other_name_is_in_the_other_language(client):
+    product = ProductFactory(published=True)
+
+    thai = page(client, product.get_absolute_url())
+    english = page(client, "/en" + product.get_absolute_url())
+
+    assert f'<p class="product__other" lang="en">{product.name_en}<' in thai
+    assert f'<p class="product__other" lang="th">{product.name_th}<' in english
 
 
 def test_personal_contacts_are_shown_with_consent_only(client):

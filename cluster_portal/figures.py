@@ -108,6 +108,8 @@ def shelves() -> list[Category]:
     )
     return [
         shelf
-        for shelf in Category.objects.in_order().filter(level=1)
+        for shelf in Category.objects.filter(level=1).order_by(
+            "-is_edible", "position", "pk"
+        )
         if any(path.startswith(shelf.path) for path in used)
     ]

@@ -79,6 +79,12 @@ class Subdistrict(Place):
         verbose_name = _("subdistrict")
         verbose_name_plural = _("subdistricts")
 
+    def full_name(self) -> str:
+        """Return the name with its title, as officials write it."""
+        if self.code.startswith("10"):
+            return pgettext("full name", "%(name)s Khwaeng") % {"name": self.name}
+        return pgettext("full name", "%(name)s Subdistrict") % {"name": self.name}
+
 
 class AbolishedPlace(models.Model):
     """A code that is no longer in use, and the one that took its place."""

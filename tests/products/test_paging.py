@@ -90,10 +90,7 @@ PAGES = {
 def test_any_page_number_gives_a_page_and_a_sentence_where_it_made_no_sense():
     found = catalogue(2 * PER_PAGE + 3)
 
-    shown = {
-        asked: listing(found, NEWEST, query(page=asked))
-        for asked in PAGES
-    }
+    shown = {asked: listing(found, NEWEST, query(page=asked)) for asked in PAGES}
 
     assert {
         asked: (each.page.number, bool(each.notes)) for asked, each in shown.items()

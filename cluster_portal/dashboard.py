@@ -288,11 +288,12 @@ def recent_changes(user: User) -> tuple[Recent, ...]:
 
     One query a kind, one for the names of those listed, one for the people.
     """
-    deeds = sorted(
-        (deed for kind in KINDS for deed in deeds_of(kind, user)),
-        key=lambda deed: deed.at,
-        reverse=True,
-    )[:RECENT_ACTS]
+    found = [deed for kind in KINDS for deed in deeds_of(kind, user)]
+    latest: dict[Any, Deed] = {}
+    for deed in sorted(found, key=lambda deed: deed.at, reverse=True):
+        # Who saves a record five times in a row fills one line.
+        latest.setdefault((deed.kind, deed.pks, deed.by_id), deed)
+    deeds = list(latest.values())[:RECENT_ACTS]
     people = User.objects.in_bulk({deed.by_id for deed in deeds})
     return tuple(
         Recent(

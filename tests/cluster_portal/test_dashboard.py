@@ -190,6 +190,14 @@ def test_a_deed_on_many_records_is_one_line(reviewer):
     assert line.others == 2
 
 
+def test_a_record_saved_again_and_again_is_one_line(reviewer):
+    colleague, member = UserFactory(role="reviewer"), MemberFactory()
+    for number in range(3):
+        edit(member, colleague, name_en=f"Try {number}")
+
+    assert [line.record for line in today(reviewer).recent] == [member]
+
+
 def test_the_newest_comes_first_and_what_is_long_ago_is_left_out(
     reviewer, time_machine
 ):

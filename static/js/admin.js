@@ -39,3 +39,8 @@ document.addEventListener("focusin", (event) => {
   const open = document.querySelector(".select2-container--open")?.previousElementSibling;
   if (open) field.setAttribute("aria-label", nameOf(open));
 });
+
+/* Who adds a row goes on in it; Django leaves the keyboard behind, at the button. */
+document.addEventListener("formset:added", (event) => {
+  event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+});

@@ -7,6 +7,7 @@ import socket
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import translation
 
 from registry.enums import Role
 from registry.sessions import begin
@@ -54,6 +55,13 @@ def no_leftover_files():
     yield
     for root in (django_settings.MEDIA_ROOT, django_settings.PRIVATE_ROOT):
         shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def in_thai():
+    """Begin each test in Thai: a page asked for in English leaves its language."""
+    with translation.override("th"):
+        yield
 
 
 class Visitor(Client):

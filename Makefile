@@ -6,7 +6,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := cluster_portal reports strategies products members registry
-TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 CHECKS := check-style check-types check-templates check-imports check-migrations \
 	check-deploy check-translations
 
@@ -98,4 +98,4 @@ clean:
 
 # Compiled translations are not committed; GNU gettext is not needed to make them.
 %.mo: %.po .venv/portal
-	$(BIN)/pybabel --quiet compile -D django -d locale
+	$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@

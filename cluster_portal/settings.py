@@ -60,8 +60,6 @@ SITE_URL = env.str("PORTAL_SITE_URL", default="http://localhost:8000").rstrip("/
 ON_TLS = env.bool("PORTAL_TLS", default=False)
 #: Alcoholic drinks show name and maker only unless the operator says otherwise.
 SHOW_ALCOHOL_DETAILS = env.bool("PORTAL_SHOW_ALCOHOL_DETAILS", default=False)
-#: Staff must set up a second factor; the next release enforces it.
-REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", default=True)
 DEMO_PASSWORD = env.str("PORTAL_DEMO_PASSWORD", default="demo-portal-2569")
 #: The first administrator of ``setup``, which asks for what is not given here.
 ADMIN_EMAIL = env.str("PORTAL_ADMIN_EMAIL", default="")

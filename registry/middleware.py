@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.core.handlers.exception import response_for_exception
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -35,6 +35,23 @@ PERMISSIONS = ", ".join(
 PRIVATE_AREAS = frozenset(
     {"accounts", "admin", "dashboard", "files", "reports", "review", "workspace"}
 )
+
+
+def bare_heads(get_response: Handler) -> Handler:
+    """Answer HEAD without a body, but with the length a GET would have.
+
+    Servers drop such a body, and warn of each.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        answer = get_response(request)
+        if request.method == "HEAD" and isinstance(answer, HttpResponse):
+            length = str(len(answer.content))
+            answer.content = b""
+            answer.headers.setdefault("Content-Length", length)
+        return answer
+
+    return middleware
 
 
 def safe_headers(get_response: Handler) -> Handler:

@@ -116,3 +116,11 @@ def test_the_page_about_a_damaged_address_follows_its_language(rf):
 
 def test_a_percent_sign_before_noughts_is_no_nul(rf):
     assert answer_to(rf, "/?q=%2500").status_code == 200
+
+
+@pytest.mark.django_db
+def test_head_has_the_length_of_the_page_and_no_body(client):
+    page, head = client.get("/about/"), client.head("/about/")
+
+    assert head.content == b""
+    assert head["Content-Length"] == page["Content-Length"]

@@ -244,7 +244,9 @@ def only_province(vocabulary: Vocabulary) -> str:
     held = whole_catalogue(vocabulary).facets.counts["province"]
     if len(held) != 1:
         return ""
-    return next(each.code for each in vocabulary.provinces if each.slug in held)
+    codes = (each.code for each in vocabulary.provinces if each.slug in held)
+    # What is kept may name a province that was renamed a moment ago.
+    return next(codes, "")
 
 
 def product_facets(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:

@@ -2,12 +2,21 @@
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from products.figures import forget_catalogue
 from tests.factories import PASSWORD
 
 DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(transactional_db):
+    """Forget what the site keeps beside its tables; only those are emptied."""
+    cache.clear()
+    forget_catalogue()
 
 
 @pytest.fixture
@@ -22,6 +31,13 @@ def sign_in(page, live_server):
         page.wait_for_url(f"{live_server.url}{reverse(towards)}")
 
     return signed_in
+
+
+@pytest.fixture
+def desk(page):
+    """Sit at a wide screen."""
+    page.set_viewport_size(DESK)
+    return page
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 from members.models import Member
 from tests.factories import ClusterFactory, ProductFactory, SubdistrictFactory
-from tests.journeys.conftest import DESK
 
 #: More presses than any form has fields.
 MOST = 120
@@ -22,13 +21,6 @@ FOCUS = """() => {
         isInSight: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
     };
 }"""
-
-
-@pytest.fixture
-def desk(page):
-    """Sit at a wide screen."""
-    page.set_viewport_size(DESK)
-    return page
 
 
 def tab_to(page, is_there):

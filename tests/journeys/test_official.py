@@ -3,7 +3,6 @@
 import csv
 import io
 
-import pytest
 from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
@@ -11,7 +10,6 @@ from products.models import Product
 from registry.models import ExportRun
 from registry.thai.dates import format_date
 from tests.factories import ProductFactory
-from tests.journeys.conftest import DESK
 from tests.journeys.market import fill_market
 
 HEADINGS = [
@@ -21,13 +19,6 @@ HEADINGS = [
     *("อำเภอ", "จังหวัด", "สถานะ", "วันที่เผยแพร่"),
     *("มีชื่อและเรื่องราวครบสองภาษา", "มีภาพถ่าย"),
 ]
-
-
-@pytest.fixture
-def desk(page):
-    """Sit at a wide screen."""
-    page.set_viewport_size(DESK)
-    return page
 
 
 def yes(fact):

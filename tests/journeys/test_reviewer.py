@@ -43,13 +43,6 @@ def shelf(db):
     StarRoundFactory(year=2567, announced_on=datetime.date(2024, 8, 30))
 
 
-@pytest.fixture
-def desk(page):
-    """Sit at a wide screen."""
-    page.set_viewport_size(DESK)
-    return page
-
-
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 

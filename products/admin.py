@@ -45,6 +45,7 @@ from registry.admin_base import (
     KeptAdmin,
     OwnerFilter,
     ProvinceFilter,
+    yes_column,
 )
 from registry.files import private_url
 from registry.templatetags.ui import year_shown
@@ -319,7 +320,8 @@ class CategoryAdmin(KeptAdmin):
     """Shelves of the catalogue."""
 
     is_national = True
-    list_display = ("indented", "name_en", "code", "otop_type", "is_alcohol")
+    list_display = ("indented", "name_en", "code", "otop_type", "holds_alcohol")
+    holds_alcohol = yes_column("is_alcohol", _("alcoholic drinks"))
     search_fields = ("name_th", "name_en", "code")
     ordering = ("path", "position", "id")
     fields = (
@@ -350,7 +352,14 @@ class MarkAdmin(KeptAdmin):
 
     is_national = True
     form = MarkForm
-    list_display = ("abbreviation_th", "name_th", "given_to", "goods", "is_historic")
+    list_display = (
+        "abbreviation_th",
+        "name_th",
+        "given_to",
+        "goods",
+        "no_longer_given",
+    )
+    no_longer_given = yes_column("is_historic", _("no longer given"))
     list_filter = ("given_to", "goods", "is_historic")
     search_fields = ("name_th", "name_en", "abbreviation_th", "code")
     ordering = ("position", "id")

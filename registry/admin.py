@@ -21,6 +21,7 @@ from registry.admin_base import (
     ReadOnlyAdmin,
     ScopedAdmin,
     moment_column,
+    yes_column,
 )
 from registry.admin_base.person import person
 from registry.models import (
@@ -134,7 +135,8 @@ class SubdistrictAdmin(PlaceAdmin):
 class AgencyAdmin(KeptAdmin):
     """Agencies: read by staff, written by administrators."""
 
-    list_display = ("name_th", "abbreviation_th", "kind", "state", "is_national")
+    list_display = ("name_th", "abbreviation_th", "kind", "state", "works_everywhere")
+    works_everywhere = yes_column("is_national", _("national"))
     list_filter = ("kind", "state", "is_national")
     search_fields = ("name_th", "name_en", "abbreviation_th")
     ordering = ("name_th", "id")
@@ -186,11 +188,12 @@ class UserAdmin(HistoryPages, ScopedAdmin):
     administrators_only = True
     form = AccountForm
     change_form_template = "admin/registry/user/change_form.html"
-    list_display = ("email", "name_th", "role", "agency", "is_active", "seen_on")
+    list_display = ("email", "name_th", "role", "agency", "may_enter", "seen_on")
     list_select_related = ("agency",)
     list_filter = ("role", "is_active")
     search_fields = ("email", "name_th", "name_en")
     ordering = ("email", "id")
+    may_enter = yes_column("is_active", _("active"))
     seen_on = moment_column("last_login", _("last sign-in"))
     fieldsets = (
         (None, {"fields": ("email", ("name_th", "name_en"), "post")}),

@@ -18,7 +18,12 @@ from registry.admin_base.lists import (
     ProvinceFilter,
 )
 from registry.admin_base.record import RecordAdmin, Step
-from registry.admin_base.scoped import ReadOnlyAdmin, ScopedAdmin, moment_column
+from registry.admin_base.scoped import (
+    ReadOnlyAdmin,
+    ScopedAdmin,
+    moment_column,
+    yes_column,
+)
 
 __all__ = [
     "BulkEditAdmin",
@@ -37,4 +42,5 @@ __all__ = [
     "ScopedAdmin",
     "Step",
     "moment_column",
+    "yes_column",
 ]

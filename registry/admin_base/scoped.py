@@ -10,6 +10,7 @@ from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry import rules
@@ -277,5 +278,15 @@ def moment_column(name: str, description: Any) -> Any:
     def column(self: Any, row: Row) -> str | None:
         value = getattr(row, name)
         return None if value is None else format_datetime(value, "short")
+
+    return column
+
+
+def yes_column(name: str, description: Any) -> Any:
+    """Return a list column that says yes, or nothing: Django's icon speaks English."""
+
+    @admin.display(description=description, ordering=name)
+    def column(self: Any, row: Row) -> str:
+        return gettext("Yes") if getattr(row, name) else ""
 
     return column

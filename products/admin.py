@@ -203,6 +203,7 @@ class ProductAdmin(BulkEditAdmin):
     form = ProductForm
     inlines = (PhotoInline, ProductCertificateInline, StarRatingInline)
     pick_fields = ("member",)
+    linked_by = ("member",)
     list_display = (
         "name_th",
         "code",

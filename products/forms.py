@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -302,7 +303,9 @@ class StarRatingForm(ChildForm):
         if len(known) == len(SECTIONS):
             cleaned["total"] = sum(known, Decimal(0))
         total = cleaned.get("total")
-        if total is not None and total <= 100:
+        if total is not None and total < 0:
+            self.add_error("total", MinValueValidator(0).message % {"limit_value": 0})
+        elif total is not None and total <= 100:
             cleaned["stars"] = stars_for(total)
         elif total is not None:
             self.add_error("total", _("The sections add up to more than 100 points."))

@@ -85,8 +85,14 @@ class PickField(forms.ModelChoiceField):
         if isinstance(value, Typed) or value in self.empty_values:
             return value
         if not isinstance(value, models.Model):
-            value = self.queryset.filter(pk=value).first()
+            value = self._row_at(value)
         return "" if value is None else self.label_of(value)
+
+    def _row_at(self, key: Any) -> Any:
+        """Return the row at a key; None for what an address may hold instead."""
+        if not is_key(self.queryset.model, key):
+            return None
+        return self.queryset.filter(pk=key).first()
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         if self.disabled:
@@ -119,6 +125,34 @@ class PickField(forms.ModelChoiceField):
             % {"names": "; ".join(map(self.label_of, found[:SHOWN_MATCHES]))},
             code="invalid_choice",
         )
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows chosen from a list; a key no column can hold is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        offered: Any = self.queryset
+        for key in value or ():
+            if not is_key(offered.model, key):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": str(key)[:60]},
+                )
+        return super().clean(value)
+
+
+def is_key(model: type[models.Model], text: Any) -> bool:
+    """Tell whether ``text`` can be a primary key of ``model``.
+
+    One that cannot, such as a number of more than 64 bits, is an error to the
+    database and not merely a row that is not there.
+    """
+    try:
+        model._meta.pk.clean(text, None)
+    except ValidationError:
+        return False
+    return True
 
 
 # --- Files ------------------------------------------------------------------------
@@ -227,13 +261,18 @@ class Typing(forms.ModelForm):
             Difference(
                 self[name].label,
                 as_read(self.fields[name], self[name].initial),
-                as_read(
-                    self.fields[name], self.cleaned_data.get(name, self[name].data)
-                ),
+                as_read(self.fields[name], self._typed(name)),
             )
             for name in self.really_changed()
             if name not in self.APART
         ]
+
+    def _typed(self, name: str) -> Any:
+        """Return what was typed: as it was understood, or else as it came."""
+        if name in self.cleaned_data:
+            return self.cleaned_data[name]
+        bound = self[name]
+        return self.fields[name].bound_data(bound.data, bound.initial)
 
 
 def as_read(field: forms.Field, value: Any) -> str:
@@ -453,7 +492,9 @@ __all__ = [
     "PickField",
     "PickInput",
     "PictureField",
+    "RowsField",
     "ThaiCharField",
     "Typing",
+    "is_key",
     "kept_picture",
 ]

@@ -77,11 +77,15 @@ def safe_headers(get_response: Handler) -> Handler:
 
 
 def _has_nul(request: HttpRequest) -> bool:
-    """Tell whether the address holds a NUL, which no text here has.
+    """Tell whether the address or a cookie holds a NUL, which no text here has.
 
     PostgreSQL refuses it in any value, which would be an error page of the worst kind.
     """
-    return "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+    return (
+        "\0" in request.path_info
+        or "%00" in request.META.get("QUERY_STRING", "")
+        or any("\0" in value for value in request.COOKIES.values())
+    )
 
 
 def _damaged(request: HttpRequest) -> HttpResponseBase:

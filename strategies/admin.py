@@ -62,7 +62,8 @@ class PlanAdmin(RecordAdmin):
         wanted = Q(cluster__name_th__contains=text) | Q(
             cluster__name_en__icontains=text
         )
-        return rows.filter(wanted | Q(year=int(text)) if text.isdecimal() else wanted)
+        is_year = len(text) == 4 and text.isdecimal()
+        return rows.filter(wanted | Q(year=int(text)) if is_year else wanted)
 
     @admin.display(description=_("logo"))
     def logo_shown(self, plan: Plan) -> SafeString | str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -130,9 +131,8 @@ class KeptAdmin(HistoryPages, ScopedAdmin):
         field = KeptForm.base_fields["form_key"]
         try:
             key = field.clean(request.POST.get("form_key"))
-        except ValueError:
-            return
-        except Exception:  # noqa: BLE001 - a bent key is the form's business
+        except ValidationError:
+            # A bent key is the form's business.
             return
         used = FormKey.objects.filter(key=key, model=self.opts.label).first()
         if used is None or used.object_id is None:

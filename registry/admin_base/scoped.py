@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import rules
 from registry.admin_base.lists import CappedPaginator
 from registry.admin_base.person import person
-from registry.forms import PickField, PickInput
+from registry.forms import PickField, PickInput, RowsField, is_key
 from registry.models import Kept, User
 from registry.thai.dates import format_date, format_datetime
 from registry.thai.fields import (
@@ -82,11 +84,12 @@ class OwnFields(BaseModelAdmin):
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        rows = self.choices_for(db_field, request)
-        widget = forms.CheckboxSelectMultiple
-        return super().formfield_for_manytomany(
-            db_field, request, **{"queryset": rows, "widget": widget} | kwargs
-        )
+        offered = {
+            "queryset": self.choices_for(db_field, request),
+            "form_class": RowsField,
+            "widget": forms.CheckboxSelectMultiple,
+        }
+        return super().formfield_for_manytomany(db_field, request, **offered | kwargs)
 
     def choices_for(self, db_field: Any, request: HttpRequest) -> Any:
         """Return the rows a key may point at: what the related admin lists."""
@@ -132,6 +135,8 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
     view_on_site = False
     actions_on_top = True
 
+    #: Keys by which other pages link to a part of the list, beside its filters.
+    linked_by: tuple[str, ...] = ()
     #: Only administrators see anything of it.
     administrators_only = False
     #: Rows of the whole nation: read by all staff, written by who works everywhere.
@@ -212,7 +217,36 @@ class ScopedAdmin(OwnFields, admin.ModelAdmin):
             if self.model in getattr(action[0], "allowed_models", (self.model,))
         }
 
+    def response_action(
+        self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Do what was asked with the chosen rows.
+
+        :raises BadRequest: if what was chosen are no keys; Django would stumble.
+        """
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(is_key(self.model, key) for key in chosen):
+            raise BadRequest
+        return super().response_action(request, queryset, *args, **kwargs)
+
     # --- Finding --------------------------------------------------------------------
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Let an address ask what the filters of the list ask, and nothing else.
+
+        Django would let it ask anything about any column, which tells letter by
+        letter what is never shown, such as the hash of a password.
+        """
+        name, _part, how = lookup.partition("__")
+        if name in self.linked_by:
+            linked: Any = self.opts.get_field(name).related_model
+            given = value if isinstance(value, list) else [value]
+            return not how and all(is_key(linked, key) for key in given)
+        asked = {
+            getattr(each, "parameter_name", each)
+            for each in self.get_list_filter(request)
+        }
+        return name in asked and how in {"", "exact", "isnull"}
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -73,7 +73,9 @@ NAMED = re.compile(
 NAMED_MONTH_FIRST = re.compile(
     r"([a-z]+)\.?\s*(\d{1,2})\s*,?\s+(\d{1,4})", re.IGNORECASE
 )
-YEAR = re.compile(rf"(?:ปีงบประมาณ|ปีที่|ปี)?\s*{BUDDHIST_SIGN}?\s*(\d+)", re.IGNORECASE)
+YEAR = re.compile(
+    rf"(?:ปีงบประมาณ|ปีที่|ปี)?\s*{BUDDHIST_SIGN}?\s*(\d{{1,9}})", re.IGNORECASE
+)
 
 
 class DateError(ValueError):

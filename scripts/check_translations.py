@@ -29,6 +29,7 @@ CATALOG = ROOT / "locale" / "th" / "LC_MESSAGES" / "django.po"
 #: What marks a text, and which of its arguments is what (gettext's own notation).
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -11,6 +11,16 @@ class ItemKind(models.TextChoices):
     MISSION = "mission", _("Mission")
     STRATEGY = "strategy", _("Strategy")
 
+    @property
+    def heading(self) -> str:
+        """Return the words above a list of them."""
+        headings = {
+            "objective": _("Objectives"),
+            "mission": _("Missions"),
+            "strategy": _("Strategies"),
+        }
+        return str(headings[self.value])
+
 
 class SwotKind(models.TextChoices):
     """The four fields of a SWOT analysis."""
@@ -19,3 +29,14 @@ class SwotKind(models.TextChoices):
     WEAKNESS = "weakness", _("Weakness")
     OPPORTUNITY = "opportunity", _("Opportunity")
     THREAT = "threat", _("Threat")
+
+    @property
+    def heading(self) -> str:
+        """Return the words above a list of them."""
+        headings = {
+            "strength": _("Strengths"),
+            "weakness": _("Weaknesses"),
+            "opportunity": _("Opportunities"),
+            "threat": _("Threats"),
+        }
+        return str(headings[self.value])

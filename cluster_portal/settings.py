@@ -218,6 +218,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/30m/key,60/h/ip",
     "login": "120/h/ip",
     "reset_password": "60/h/ip,3/h/key",
+    # Ours, of the contact page; counted the same way, behind proxies too.
+    "message": "5/h/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_AGE = 8 * 60 * 60

@@ -1,8 +1,8 @@
 """Home, provinces, what the portal says of itself, and pages for machines."""
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,8 +21,6 @@ from registry.models import Province
 
 #: How many goods and producers a page shows before it links to all of them.
 SHOWN = 8
-#: Messages one address may send in an hour (safety.md, burst).
-MESSAGES_AN_HOUR = 5
 
 
 @public
@@ -132,9 +130,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 def _too_many(request: HttpRequest) -> bool:
-    key = f"message:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, timeout=3600)
-    return cache.incr(key) > MESSAGES_AN_HOUR
+    return not ratelimit.consume(request, action="message")
 
 
 def _province_of(page: str) -> Province | None:

@@ -1,11 +1,15 @@
 """Home, provinces, what the portal says of itself, and pages for machines."""
 
+import datetime
 import json
+import re
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from cluster_portal.sitemaps import Products
 from registry.models import VisitorMessage, forget_installation, is_demonstration
 from tests.factories import (
     CategoryFactory,
@@ -151,6 +155,30 @@ def test_many_reports_of_one_address_have_to_wait(client):
     assert VisitorMessage.objects.count() == 5
 
 
+def test_they_have_to_wait_an_hour(client, monkeypatch):
+    for _ in range(5):
+        report(client, text="ซ้ำ")
+
+    soon = timezone.now() + datetime.timedelta(minutes=50)
+    monkeypatch.setattr("django.core.cache.backends.db.tz_now", lambda: soon)
+
+    assert report(client, text="ซ้ำ").status_code == 429
+
+
+def test_visitors_behind_one_proxy_wait_each_for_themselves(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    addresses = [f"203.0.113.{number}" for number in range(7)]
+
+    answers = [
+        client.post(
+            reverse("contact"), {"text": "ซ้ำ"}, headers={"x-forwarded-for": address}
+        ).status_code
+        for address in addresses
+    ]
+
+    assert answers == [302] * 7
+
+
 # --- For machines -------------------------------------------------------------
 
 
@@ -191,3 +219,20 @@ def test_the_sitemap_invites_to_what_is_public_in_both_languages(client):
     assert (
         f'hreflang="en" href="http://localhost:8000/en/products/{shown.code}/"' in text
     )
+
+
+def test_the_sitemap_reads_its_pages_one_by_one(
+    client, monkeypatch, django_assert_num_queries
+):
+    goods = [ProductFactory(published=True) for _ in range(3)]
+    monkeypatch.setattr(Products, "limit", 5)
+    wanted = [f"{start}{each.code}/" for each in goods for start in ("/", "/en/")]
+
+    found = []
+    for page in (1, 2):
+        with django_assert_num_queries(2):
+            text = client.get(f"/sitemap-products.xml?p={page}").content.decode()
+        found += re.findall(r"<loc>http://localhost:8000(/.*?)</loc>", text)
+
+    assert [each.replace("products/", "") for each in found] == wanted
+    assert "sitemap-products.xml?p=2" in client.get("/sitemap.xml").content.decode()

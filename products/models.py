@@ -341,14 +341,33 @@ class Product(Record, Named):
                 name="product_public_sorted",
                 condition=Q(status="published"),
             ),
+            # Null prices come last, as PostgreSQL keeps them and SQLite can read them.
             models.Index(
+                "price_min",
+                "id",
+                name="product_public_priced",
+                condition=Q(status="published"),
+            ),
+            models.Index(
+                F("current_stars").desc(),
+                "sort_key",
+                "id",
+                name="product_public_starred",
+                condition=Q(status="published"),
+            ),
+            # Every column that counting reads, the status too, and in its order: the
+            # table itself is left alone.
+            models.Index(
+                "status",
                 "province",
                 "category",
                 "current_stars",
                 "price_band",
                 "marks_held",
                 "otop_type",
-                name="product_public_facets",
+                "season",
+                "district",
+                name="product_public_counted",
                 condition=Q(status="published"),
             ),
             models.Index("province", "sort_key", "id", name="product_province_sorted"),

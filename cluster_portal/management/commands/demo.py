@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cluster_portal.demo.loading import holds_own_records, load
 from cluster_portal.filling import fill_register
+from registry.statistics import gather
 
 #: By this return code a caller knows that nothing was loaded, and why.
 HOLDS_OWN_RECORDS = 3
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         call_command("sync_places", verbosity=0)
         fill_register()
         entered = load()
+        gather()
         if options["verbosity"] > 0:
             done = f"{entered} rows entered" if entered else "nothing was missing"
             self.stdout.write(f"Demonstration: {done}.")

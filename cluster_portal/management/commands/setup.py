@@ -15,6 +15,7 @@ from cluster_portal.filling import fill_register
 from registry.actions.accounts import open_account
 from registry.enums import Role
 from registry.models import Installation, User
+from registry.statistics import gather
 
 NOBODY = (
     "There is no administrator yet. Run `manage.py setup` on a terminal, or set "
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             self.say(f"{count} {what} entered.")
         if not entered:
             self.say("Agencies, marks, categories and aliases: nothing was missing.")
+        gather()
         self.let_in_first(options["administrator"], ask=options["interactive"])
 
     def say(self, sentence: str) -> None:

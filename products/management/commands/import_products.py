@@ -13,6 +13,7 @@ from registry.errors import RecordError
 from registry.models import Province
 from registry.place_names import PlaceNames
 from registry.sheets.gate import SheetRefused
+from registry.statistics import gather
 
 
 class Command(BaseCommand):
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['file']} cannot be read: {error.strerror}."
             ) from error
+        gather()
         self.account(imported)
 
     def province(self, name: str | None) -> Province | None:

@@ -349,6 +349,12 @@ class Product(Record, Named):
                 condition=Q(status="published"),
             ),
             models.Index(
+                F("price_min").desc(),
+                "id",
+                name="product_public_dearest",
+                condition=Q(status="published"),
+            ),
+            models.Index(
                 F("current_stars").desc(),
                 "sort_key",
                 "id",

@@ -1,5 +1,7 @@
 """Home, provinces, what the portal says of itself, and pages for machines."""
 
+import re
+
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +21,8 @@ from registry.access import public
 from registry.actions.messages import receive_message
 from registry.models import Province
 
+#: A public code in an address or a sentence; it begins with its province's.
+CODE = re.compile(r"\b(\d{2})-[MP]-\d{5}\b", re.ASCII)
 #: How many goods and producers a page shows before it links to all of them.
 SHOWN = 8
 
@@ -135,12 +139,8 @@ def _too_many(request: HttpRequest) -> bool:
 
 def _province_of(page: str) -> Province | None:
     """Read the province off a code such as 42-P-00128 in what was pasted."""
-    for model in (Product, Member):
-        for word in page.replace("/", " ").split():
-            found = model.objects.published().filter(code=word).first()
-            if found is not None:
-                return found.province
-    return None
+    found = CODE.search(page)
+    return Province.objects.filter(code=found[1]).first() if found else None
 
 
 # --- For machines -------------------------------------------------------------

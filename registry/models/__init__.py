@@ -1,7 +1,7 @@
 """The kernel's tables: places, people, the record, its ledger and its mail."""
 
 from registry.models.bilingual import Named, in_language
-from registry.models.kept import Child, Kept, children_of, parent_key
+from registry.models.kept import Child, Kept, children_of, parent_key, person_key
 from registry.models.ledger import Code, CodeCounter, FormKey
 from registry.models.mail import OutboxMail
 from registry.models.people import Agency, User, display_name
@@ -15,6 +15,7 @@ from registry.models.portal import (
 )
 from registry.models.record import Record
 from registry.models.runs import ExportRun, ImportRun
+from registry.models.search_row import SearchRow
 
 __all__ = [
     "AbolishedPlace",
@@ -33,6 +34,7 @@ __all__ = [
     "OutboxMail",
     "Province",
     "Record",
+    "SearchRow",
     "Subdistrict",
     "User",
     "VisitorMessage",
@@ -42,4 +44,5 @@ __all__ = [
     "in_language",
     "is_demonstration",
     "parent_key",
+    "person_key",
 ]

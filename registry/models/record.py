@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.enums import RecordStatus
 from registry.errors import Obstacle
-from registry.models.kept import Kept
+from registry.models.kept import Kept, person_key
 from registry.models.people import Agency
 from registry.models.places import Province
 
@@ -50,27 +49,11 @@ class Record(Kept):
     submitted_at = models.DateTimeField(
         _("submitted"), null=True, blank=True, editable=False
     )
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("submitted by"),
-    )
+    submitted_by = person_key(_("submitted by"))
     published_at = models.DateTimeField(
         _("published"), null=True, blank=True, editable=False
     )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("decided by"),
-    )
+    decided_by = person_key(_("decided by"))
 
     class Meta:
         abstract = True

@@ -1,0 +1,27 @@
+"""Products, their photos, marks and stars."""
+
+from products.models.goods import Photo, Product, ProductSearch, band_of
+from products.models.marks import Certificate, Mark
+from products.models.shelves import Category
+from products.models.stars import (
+    STAR_FLOORS,
+    StarCriterion,
+    StarRating,
+    StarRound,
+    stars_for,
+)
+
+__all__ = [
+    "STAR_FLOORS",
+    "Category",
+    "Certificate",
+    "Mark",
+    "Photo",
+    "Product",
+    "ProductSearch",
+    "StarCriterion",
+    "StarRating",
+    "StarRound",
+    "band_of",
+    "stars_for",
+]

@@ -17,7 +17,9 @@ from cluster_portal.sitemaps import SITEMAPS
 from products.urls import member_patterns, product_patterns
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
-from registry.views import gallery, private_file, public_file
+from registry.urls import audit, joining, review, workspace
+from registry.views.files import private_file, public_file
+from registry.views.gallery import gallery
 from strategies.urls import cluster_patterns, strategy_patterns
 
 #: Account pages that open without being signed in.
@@ -87,10 +89,14 @@ urlpatterns = [
         path("clusters/", include((cluster_patterns, "clusters"))),
         path("strategies/", include((strategy_patterns, "strategies"))),
         path("reports/", include("reports.urls")),
+        path("workspace/", include((workspace.patterns, "workspace"))),
+        path("review/", include((review.patterns, "review"))),
+        path("audit/", include((audit.patterns, "audit"))),
         path("about/", views.about, name="about"),
         path("contact/", views.contact, name="contact"),
         path("privacy/", views.privacy, name="privacy"),
         path("accessibility/", views.accessibility, name="accessibility"),
+        path("accounts/agency/", include((joining.patterns, "joining"))),
         path("accounts/", include(account_urls)),
         path("accounts/2fa/", include(mfa_urls)),
         path("admin/gallery/", gallery, name="gallery"),

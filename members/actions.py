@@ -5,9 +5,13 @@ from collections.abc import Iterable, Sequence
 from members import derived
 from members.models import Member
 from registry import publicity
+from registry.actions import proposals
 from registry.derived import in_batches
 from registry.enums import RecordStatus
 from registry.followers import Happening
+
+#: Fields of a member that say which office, and which province, it belongs to.
+MOVED_BY = frozenset({"owner", "district", "subdistrict", "province"})
 
 
 def keep_member(happening: Happening) -> None:
@@ -15,6 +19,8 @@ def keep_member(happening: Happening) -> None:
     member = happening.row
     if happening.created or happening.fields:
         derived.recount([member.pk])
+    if happening.fields & MOVED_BY:
+        proposals.follow_records("members.Member", [member.pk])
     was_public = happening.before == RecordStatus.PUBLISHED
     if happening.moved or (was_public and "portrait" in happening.fields):
         place_portrait(member)

@@ -13,6 +13,7 @@ from registry.search import ranked
 
 if TYPE_CHECKING:
     from members.models import Cluster, Contact, Member, Membership, Post
+    from registry.models import User
 
 
 class ClusterQuerySet(ScopedQuerySet["Cluster"]):
@@ -29,6 +30,10 @@ class MemberQuerySet(RecordQuerySet["Member"]):
     def published(self) -> Self:
         """Keep what the public may read; placeholders are never among it."""
         return super().published().filter(is_placeholder=False)
+
+    def of_producer(self, user: "User") -> Self:
+        """Keep the member whose account it is."""
+        return self.filter(accounts__user=user)
 
     def for_listing(self) -> Self:
         """Load with each member all that one row of a list shows."""

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
+from members.actions import MOVED_BY
 from members.models import Member
 from products import derived
 from products.models import Category, Photo, Product
 from registry import acts, publicity
-from registry.actions import records
+from registry.actions import proposals, records
 from registry.derived import in_batches
 from registry.enums import RecordStatus
 from registry.followers import Happening
@@ -40,6 +41,8 @@ def keep_product(happening: Happening) -> None:
         if happening.moved or "photos" in happening.children:
             place_pictures(product)
     product.refresh_from_db(fields=derived.COLUMNS)
+    if "member" in happening.fields:
+        proposals.follow_records("products.Product", [product.pk])
 
 
 def keep_products(happenings: Sequence[Happening]) -> None:
@@ -125,6 +128,9 @@ def keep_goods(happening: Happening) -> None:
         member.refresh_from_db(fields=["goods_count"])
     elif happening.fields & PASSED_ON or "certificates" in happening.children:
         derived.recount(goods)
+        if happening.fields & MOVED_BY:
+            moved = goods.values_list("pk", flat=True)
+            proposals.follow_records("products.Product", list(moved))
 
 
 def keep_shelf(happening: Happening) -> None:

@@ -71,3 +71,19 @@ class ProductGap(models.TextChoices):
     CATEGORY = "category", _("without a category")
     NAME_EN = "name_en", _("without an English name")
     PRICE = "price", _("without a price")
+
+
+class EnquiryKind(models.TextChoices):
+    """What somebody wants who writes to the owner of goods."""
+
+    SOURCING = "sourcing", _("I want to buy a quantity")
+    COMMENT = "comment", _("I have a question or a comment")
+
+
+class EnquiryState(models.TextChoices):
+    """Where an enquiry stands."""
+
+    NEW = "new", pgettext_lazy("enquiry", "New")
+    ANSWERED = "answered", pgettext_lazy("enquiry", "Answered")
+    CLOSED = "closed", pgettext_lazy("enquiry", "Closed without an answer")
+    SPAM = "spam", pgettext_lazy("enquiry", "Unwanted advertising")

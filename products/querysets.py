@@ -3,27 +3,34 @@
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
 from products.enums import ProductGap
-from registry.enums import RecordStatus
-from registry.querysets import NationalQuerySet, RecordQuerySet
+from registry.enums import RecordStatus, Role
+from registry.querysets import NationalQuerySet, RecordQuerySet, ScopedQuerySet
 from registry.search import ranked
 
 if TYPE_CHECKING:
     from products.models import (
         Category,
         Certificate,
+        Enquiry,
         Mark,
         Photo,
         Product,
         StarRound,
     )
+    from registry.models import User
 
 
 class ProductQuerySet(RecordQuerySet["Product"]):
     """Products, chosen for the catalogue and for work."""
+
+    def of_producer(self, user: "User") -> Self:
+        """Keep the goods of the member whose account it is."""
+        return self.filter(member__accounts__user=user)
 
     def for_listing(self) -> Self:
         """Load with each product all that a card or a row shows."""
@@ -86,6 +93,23 @@ class StarRoundQuerySet(NationalQuerySet["StarRound"]):
     def announced(self, on: date) -> Self:
         """Keep rounds whose results were public on a day."""
         return self.filter(announced_on__isnull=False, announced_on__lte=on)
+
+
+class EnquiryQuerySet(ScopedQuerySet["Enquiry"]):
+    """Messages of visitors and buyers, for the agency that answers for the goods."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep those of a reviewer's scope, for others those of their agency."""
+        found = super().visible_to(user)
+        if isinstance(user, AnonymousUser) or user.role == Role.PRODUCER:
+            return found.none()
+        if user.role in {Role.REVIEWER, Role.ADMINISTRATOR}:
+            return found
+        return found.filter(owner_id=user.scope.agency_id)
+
+    def open(self) -> Self:
+        """Keep what nobody has answered or closed."""
+        return self.filter(state="new")
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):

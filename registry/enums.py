@@ -67,6 +67,72 @@ class AgencyState(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class ProposalState(models.TextChoices):
+    """Where a change to a published record stands."""
+
+    DRAFT = "draft", pgettext_lazy("proposal", "Being written")
+    SUBMITTED = "submitted", pgettext_lazy("proposal", "Waiting for review")
+    RETURNED = "returned", pgettext_lazy("proposal", "Returned")
+    ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")
+    DROPPED = "dropped", pgettext_lazy("proposal", "Dropped")
+
+    NEXT = nonmember(
+        {
+            "draft": {"submitted", "dropped"},
+            "submitted": {"accepted", "returned", "dropped"},
+            "returned": {"submitted", "dropped"},
+            "accepted": set(),
+            "dropped": set(),
+        }
+    )
+
+    def may_become(self, to: "ProposalState") -> bool:
+        """Tell whether there is a step from this state to ``to``."""
+        return to.value in self.NEXT[self.value]
+
+
+class JoinState(models.TextChoices):
+    """Where an agency's request to join stands."""
+
+    DRAFT = "draft", pgettext_lazy("request to join", "Being filled in")
+    SUBMITTED = "submitted", pgettext_lazy("request to join", "Waiting for a decision")
+    RETURNED = "returned", pgettext_lazy("request to join", "Asked back")
+    APPROVED = "approved", pgettext_lazy("request to join", "Approved")
+    REFUSED = "refused", pgettext_lazy("request to join", "Refused")
+
+    NEXT = nonmember(
+        {
+            "draft": {"submitted"},
+            "submitted": {"approved", "returned", "refused"},
+            "returned": {"submitted"},
+            "approved": set(),
+            "refused": set(),
+        }
+    )
+
+    def may_become(self, to: "JoinState") -> bool:
+        """Tell whether there is a step from this state to ``to``."""
+        return to.value in self.NEXT[self.value]
+
+
+class AuditKind(models.TextChoices):
+    """What is recorded beside the history of records."""
+
+    SIGN_IN = "sign_in", _("Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+    SIGN_OUT = "sign_out", _("Signed out")
+    REFUSED = "refused", _("Access refused")
+    REVEAL = "reveal", _("Personal data shown")
+    EXPORT = "export", _("Data exported")
+    FACTOR_ADDED = "factor_added", _("Second factor set up")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+    FACTOR_RESET = "factor_reset", _("Second factor reset by an administrator")
+    PASSWORD = "password", _("Password changed")  # a kind of event
+    INVITED = "invited", _("Person invited")
+    PERSON_EXPORTED = "person_exported", _("A person’s data handed out")
+    PERSON_ERASED = "person_erased", _("A person’s data erased")
+
+
 class Region(models.TextChoices):
     """The six geographic regions of 2520 (facts.md §4)."""
 

@@ -63,6 +63,15 @@ class OwnSubmission(NotAllowed):
     message = _("You submitted this record yourself; someone else must review it.")
 
 
+class Outdated(RecordError):
+    """A proposal was written on a version of the record that is no longer there."""
+
+    message = _(
+        "The record was changed after this proposal was written. Compare the three "
+        "versions and choose, field by field."
+    )
+
+
 @dataclass(frozen=True)
 class Obstacle:
     """One thing that stands between a record and its publication."""

@@ -70,4 +70,6 @@ def _texts(value: Any) -> set[str]:
         return {value}
     if isinstance(value, dict):
         return set().union(*(_texts(each) for each in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_texts(each) for each in value))
     return set()

@@ -33,7 +33,16 @@ PERMISSIONS = ", ".join(
 )
 #: First part of the addresses behind a sign-in (architecture.md §4), in both languages.
 PRIVATE_AREAS = frozenset(
-    {"accounts", "admin", "dashboard", "files", "reports", "review", "workspace"}
+    {
+        "accounts",
+        "admin",
+        "audit",
+        "dashboard",
+        "files",
+        "reports",
+        "review",
+        "workspace",
+    }
 )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from registry.enums import RecordStatus, Role
 
@@ -31,10 +32,14 @@ class ScopedQuerySet(models.QuerySet[M]):
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
         if user.role == Role.PRODUCER:
-            return self.none()
+            return self.of_producer(user)
         if user.scope.everywhere:
             return self.all()
         return self.filter(**{f"{self.PROVINCE}__in": user.scope.provinces})
+
+    def of_producer(self, user: "User") -> Self:
+        """Keep what a producer's account is for: nothing, unless a subclass says so."""
+        return self.none()
 
 
 class RecordQuerySet(ScopedQuerySet[M]):
@@ -54,13 +59,98 @@ class RecordQuerySet(ScopedQuerySet[M]):
         if isinstance(user, AnonymousUser):
             return self.published()
         found = super().visible_to(user)
-        if user.role in SCOPE_ROLES:
+        if user.role in SCOPE_ROLES or user.role == Role.PRODUCER:
             return found
         return found.filter(owner_id=user.scope.agency_id)
 
     def waiting(self) -> Self:
         """Keep what waits for a reviewer, the oldest first."""
         return self.filter(status=RecordStatus.SUBMITTED).order_by("submitted_at", "pk")
+
+
+class ProposalQuerySet(ScopedQuerySet[M]):
+    """Proposed changes, chosen as the records they would change."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep those of the scope, of an officer's agency, of a producer's own hand."""
+        found = super().visible_to(user)
+        if isinstance(user, AnonymousUser) or user.role in SCOPE_ROLES:
+            return found
+        if user.role == Role.PRODUCER:
+            return found
+        return found.filter(owner_id=user.scope.agency_id)
+
+    def of_producer(self, user: "User") -> Self:
+        """Keep what the producer wrote."""
+        return self.filter(created_by=user)
+
+    def open(self) -> Self:
+        """Keep those somebody still works on."""
+        return self.filter(state__in=["draft", "submitted", "returned"])
+
+    def waiting(self) -> Self:
+        """Keep what waits for a reviewer, the oldest first."""
+        return self.filter(state="submitted").order_by("submitted_at", "pk")
+
+
+class JoinRequestQuerySet(ScopedQuerySet[M]):
+    """Requests to join, for the reviewers of their province."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep those a reviewer of the province, or an administrator, decides.
+
+        National ones are for administrators alone; nobody reads one that its
+        applicant has not sent yet.
+        """
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        sent = self.exclude(state="draft")
+        if user.is_administrator:
+            return sent
+        if user.role != Role.REVIEWER:
+            return self.none()
+        local = sent.filter(is_national=False)
+        if user.scope.everywhere:
+            return local
+        return local.filter(province_id__in=user.scope.provinces)
+
+    def waiting(self) -> Self:
+        """Keep what waits for a decision, the oldest first."""
+        return self.filter(state="submitted").order_by("submitted_at", "pk")
+
+
+class InvitationQuerySet(models.QuerySet[M]):
+    """Invitations, chosen by who may know of them."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep everybody's for administrators, those of the own agency for others."""
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        if user.is_administrator:
+            return self.all()
+        return self.filter(agency_id=user.scope.agency_id or -1)
+
+    def open(self) -> Self:
+        """Keep those that can still be accepted."""
+        return self.filter(
+            accepted_at__isnull=True,
+            cancelled_at__isnull=True,
+            expires_at__gt=timezone.now(),
+        )
+
+
+class MergeQuerySet(ScopedQuerySet[M]):
+    """Merges of records, for the reviewers of the province."""
+
+
+class AuditQuerySet(models.QuerySet[M]):
+    """Events, for administrators; everybody else sees their own."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep all of them for administrators, one's own for the others."""
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        return self.all() if user.is_administrator else self.filter(by=user)
 
 
 class NationalQuerySet(models.QuerySet[M]):

@@ -90,6 +90,20 @@ def may_withdraw(user: User, record: Record) -> bool:
 
 
 @rules.predicate
+def may_propose(user: User, record: Record) -> bool:
+    """Let the owner agency, and the producer itself, propose changes to what is public.
+
+    One query for a producer: which records are its own is a selection.
+    """
+    if record.status != RecordStatus.PUBLISHED:
+        return False
+    if user.role != Role.PRODUCER:
+        return owns(user, record)
+    manager: Any = type(record)._default_manager
+    return bool(manager.visible_to(user).filter(pk=record.pk).exists())
+
+
+@rules.predicate
 def may_manage_people(user: User, row: Any = None) -> bool:
     """Let administrators manage agencies and accounts."""
     return user.is_administrator
@@ -121,6 +135,7 @@ for _verb, _predicate in {
     "publish": may_publish,
     "return": may_return,
     "withdraw": may_withdraw,
+    "propose": may_propose,
     "see_personal": may_see_personal,
 }.items():
     rules.add_rule(_verb, _predicate)

@@ -9,6 +9,7 @@ from members.models.clusters import (
 )
 from members.models.contacts import Contact, Outlet
 from members.models.memberships import Membership, Post
+from members.models.papers import ProducerAccount, SignedConsent
 from members.models.producers import Member, MemberSearch
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "Membership",
     "Outlet",
     "Post",
+    "ProducerAccount",
+    "SignedConsent",
     "VisitorDay",
 ]

@@ -38,6 +38,10 @@ class Membership(Child):
         blank=True,
         validators=YEAR_VALIDATORS,
     )
+    #: When its owner agency was told that renewal is due.
+    notified_on = models.DateField(
+        _("reminded on"), null=True, blank=True, editable=False
+    )
     left_on = models.DateField(_("left on"), null=True, blank=True)
     reason = models.CharField(_("reason for leaving"), max_length=250, blank=True)
     history = RegisterHistory()

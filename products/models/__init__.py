@@ -1,5 +1,6 @@
 """Products, their photos, marks and stars."""
 
+from products.models.enquiries import Enquiry, EnquiryReply
 from products.models.goods import Photo, Product, ProductSearch, band_of
 from products.models.marks import Certificate, Mark
 from products.models.shelves import Category
@@ -15,6 +16,8 @@ __all__ = [
     "STAR_FLOORS",
     "Category",
     "Certificate",
+    "Enquiry",
+    "EnquiryReply",
     "Mark",
     "Photo",
     "Product",

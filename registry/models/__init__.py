@@ -1,6 +1,9 @@
 """The kernel's tables: places, people, the record, its ledger and its mail."""
 
+from registry.models.audit import AuditEvent
 from registry.models.bilingual import Named, in_language
+from registry.models.desk import Digest, FormDraft
+from registry.models.joining import Invitation, JoinRequest
 from registry.models.kept import Child, Kept, children_of, parent_key, person_key
 from registry.models.ledger import Code, CodeCounter, FormKey
 from registry.models.mail import OutboxMail
@@ -13,27 +16,39 @@ from registry.models.portal import (
     forget_installation,
     is_demonstration,
 )
+from registry.models.proposals import OPEN_STATES, Proposal
 from registry.models.record import Record
+from registry.models.reviewing import Merge, NoteTemplate, ReviewClaim
 from registry.models.runs import ExportRun, ImportRun
 from registry.models.search_row import SearchRow
 
 __all__ = [
+    "OPEN_STATES",
     "AbolishedPlace",
     "Agency",
     "Alias",
+    "AuditEvent",
     "Child",
     "Code",
     "CodeCounter",
+    "Digest",
     "District",
     "ExportRun",
+    "FormDraft",
     "FormKey",
     "ImportRun",
     "Installation",
+    "Invitation",
+    "JoinRequest",
     "Kept",
+    "Merge",
     "Named",
+    "NoteTemplate",
     "OutboxMail",
+    "Proposal",
     "Province",
     "Record",
+    "ReviewClaim",
     "SearchRow",
     "Subdistrict",
     "User",

@@ -18,6 +18,9 @@ from registry.models.places import Province
 from registry.querysets import AgencyQuerySet, UserQuerySet
 from registry.scope import NOWHERE, Scope
 
+#: Languages people read; the names are shown as their readers write them.
+LANGUAGES = (("th", "ไทย"), ("en", "English"))
+
 
 class Agency(Kept, Named):
     """An office, company or university that keeps or serves records."""
@@ -102,6 +105,15 @@ class User(AbstractBaseUser):
         help_text=_("An account that is not active is signed out at once."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    language = models.CharField(
+        _("language of mails"), max_length=2, choices=LANGUAGES, default="th"
+    )
+    wants_digest = models.BooleanField(
+        _("one mail a day about what waits"), default=True
+    )
+    wants_decisions = models.BooleanField(
+        _("a mail when something I submitted is decided"), default=True
+    )
     history = RegisterHistory(leaving_out=["password", "last_login"])
 
     objects: ClassVar[UserManager] = UserManager()

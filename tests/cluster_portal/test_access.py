@@ -36,7 +36,7 @@ TABLE = {
     "sitemap": EVERYBODY,
     "sitemap-section": EVERYBODY,
     "media": EVERYBODY,
-    "file": HOUSE,
+    "file": SIGNED_IN,
     # What a tourist meets
     "home": EVERYBODY,
     "products:list": EVERYBODY,

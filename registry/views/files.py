@@ -1,16 +1,15 @@
-"""Pages of the kernel."""
+"""Files of both storages: published pictures, and what lies behind a rule."""
 
 from pathlib import PurePosixPath
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from registry import gallery as samples
-from registry.access import HOUSE, STAFF, mark, open_to, public
+from registry.access import mark, public
+from registry.enums import Role
 from registry.files import find_private
 
 #: Kinds of stored files, by ending; nothing else is ever sent.
@@ -21,29 +20,6 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".pdf": "application/pdf",
 }
-
-
-@require_safe
-@open_to(*STAFF)
-def gallery(request: HttpRequest) -> HttpResponse:
-    """Show every component in every state, for those who build and check pages."""
-    bound = samples.SampleForm({"email": "not-an-address"})
-    return render(
-        request,
-        "registry/gallery.html",
-        {
-            "products": samples.sample_products(),
-            "member": samples.sample_member(),
-            "certificates": samples.sample_certificates(),
-            "records": samples.sample_records(),
-            "page": samples.sample_page(),
-            "form": samples.SampleForm(),
-            "bound": bound,
-            "bars": [("ปากชม", 59, "#"), ("ภูเรือ", 54), ("เมืองเลย", 6)],
-            "steps": ["1", "2", "3"],
-            "address": request.build_absolute_uri(request.path),
-        },
-    )
 
 
 @public
@@ -72,7 +48,7 @@ def private_file(request: HttpRequest, token: str) -> FileResponse:
     return answer
 
 
-mark(private_file, frozenset(HOUSE))
+mark(private_file, frozenset(Role.values))
 
 
 def _send(alias: str, name: str) -> FileResponse:

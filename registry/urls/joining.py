@@ -1,0 +1,5 @@
+"""Addresses of joining pages."""
+
+from django.urls import URLPattern
+
+patterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of review pages."""
+
+from django.urls import URLPattern
+
+patterns: list[URLPattern] = []

@@ -13,15 +13,16 @@ class ProductsConfig(AppConfig):
     def ready(self) -> None:
         """Have what is kept of a product follow everything it depends on."""
         from members.models import Member
-        from products import actions, figures
+        from products import figures
+        from products.actions import followers
         from products.models import Category, Mark, Product, StarRound
         from registry.followers import follow
         from registry.publicity import ask_before_hiding
 
-        follow(Product, actions.keep_product, in_bulk=actions.keep_products)
+        follow(Product, followers.keep_product, in_bulk=followers.keep_products)
         follow(Product, figures.forget_catalogue)
-        follow(Member, actions.keep_goods)
-        follow(Category, actions.keep_shelf)
-        follow(Mark, actions.keep_mark)
-        follow(StarRound, actions.keep_round)
-        ask_before_hiding(actions.published_photos)
+        follow(Member, followers.keep_goods)
+        follow(Category, followers.keep_shelf)
+        follow(Mark, followers.keep_mark)
+        follow(StarRound, followers.keep_round)
+        ask_before_hiding(followers.published_photos)

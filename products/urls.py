@@ -6,16 +6,16 @@ address says members.
 
 from django.urls import path
 
-from products import views
+from products.views import catalogue
 
 #: Under ``/products/``, namespace ``products``.
 product_patterns = [
-    path("", views.product_list, name="list"),
-    path("<slug:code>/", views.product_detail, name="detail"),
+    path("", catalogue.product_list, name="list"),
+    path("<slug:code>/", catalogue.product_detail, name="detail"),
 ]
 
 #: Under ``/members/``, namespace ``members``.
 member_patterns = [
-    path("", views.member_list, name="list"),
-    path("<slug:code>/", views.member_detail, name="detail"),
+    path("", catalogue.member_list, name="list"),
+    path("<slug:code>/", catalogue.member_detail, name="detail"),
 ]

@@ -1,0 +1,1 @@
+"""What is written about goods: what follows from a change, and enquiries."""

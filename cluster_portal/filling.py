@@ -5,13 +5,14 @@ from collections.abc import Callable
 from django.db import transaction
 
 from products.filling import fill_categories, fill_marks
-from registry.filling import fill_agencies, fill_aliases
+from registry.filling import fill_agencies, fill_aliases, fill_notes
 
 STEPS: dict[str, Callable[[], int]] = {
     "agencies": fill_agencies,
     "marks": fill_marks,
     "categories": fill_categories,
     "search aliases": fill_aliases,
+    "templates of notes": fill_notes,
 }
 
 

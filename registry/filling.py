@@ -13,7 +13,7 @@ from pathlib import Path
 
 from registry.actions import records
 from registry.enums import AgencyKind, AgencyState
-from registry.models import Agency, Alias, FormKey, Province
+from registry.models import Agency, Alias, FormKey, NoteTemplate, Province
 from registry.thai.text import fold
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -131,6 +131,25 @@ def fill_aliases() -> int:
         [FormKey(key=key_of(name), model=Alias._meta.label) for name in missing]
     )
     return len(rows)
+
+
+# --- Notes reviewers write often ------------------------------------------------
+
+
+def fill_notes() -> int:
+    """Enter the usual notes of a returned record; return how many."""
+    names = {f"note/{row['key']}": row for row in _rows("notes.csv")}
+    missing = not_yet_filled(names)
+    for position, (name, row) in enumerate(names.items()):
+        if name in missing:
+            texts = {key: value for key, value in row.items() if key != "key"}
+            records.create(
+                NoteTemplate(position=position, **texts),
+                by=None,
+                form_key=key_of(name),
+                reason=REASON,
+            )
+    return len(missing)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -226,7 +226,7 @@ def test_a_page_of_history_asks_the_same_however_many_acts_it_shows(
             children={"contacts": ChildChanges(changed={contact.pk: value})},
         )
 
-    # Session, person, agency, provinces; the row; traces of five tables; rows of two
+    # Session, person, agency, provinces; the row; traces of six tables; rows of two
     # of them; people; names of what keys point at.
     with django_assert_num_queries(17):
         desk.get(url("history", member.pk))

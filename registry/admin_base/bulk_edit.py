@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from registry.actions import records
 from registry.admin_base.person import person
 from registry.admin_base.record import MOST_AT_ONCE, RecordAdmin
-from registry.admin_base.refusals import REFUSALS, as_refusal
 from registry.admin_base.scoped import Row
 from registry.bulk_edit import (
     BulkForm,
@@ -27,6 +26,7 @@ from registry.bulk_edit import (
 )
 from registry.changes import Changes
 from registry.models import Agency
+from registry.refusals import REFUSALS, as_refusal
 from registry.wording import Wording
 
 

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions import records
 from registry.admin_base.person import person
-from registry.admin_base.refusals import REFUSALS, as_refusal
 from registry.chronicle import Chronicle, Entry
 from registry.errors import NotVisible
 from registry.models import Kept
+from registry.refusals import REFUSALS, as_refusal
 from registry.restoring import restoration
 from registry.thai.dates import format_datetime
 from registry.wording import Wording

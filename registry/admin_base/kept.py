@@ -15,12 +15,12 @@ from registry import rules
 from registry.actions import records
 from registry.admin_base.history import HistoryPages
 from registry.admin_base.person import person
-from registry.admin_base.refusals import REFUSALS, as_refusal
 from registry.admin_base.scoped import OwnFields, Row, ScopedAdmin
 from registry.changes import Changes
 from registry.errors import NotVisible
 from registry.forms import ChildForm, ChildFormSet, KeptForm, asks_for_reason
 from registry.models import FormKey
+from registry.refusals import REFUSALS, as_refusal
 
 #: Gives the HTML of a part of a row's page.
 Panel = Callable[[HttpRequest, Any], SafeString]

@@ -12,10 +12,10 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what is kept of a member follow its changes."""
-        from members import actions
+        from members.actions import followers
         from members.models import Member
         from registry.followers import follow
         from registry.publicity import ask_before_hiding
 
-        follow(Member, actions.keep_member, in_bulk=actions.keep_members)
-        ask_before_hiding(actions.published_portraits)
+        follow(Member, followers.keep_member, in_bulk=followers.keep_members)
+        ask_before_hiding(followers.published_portraits)

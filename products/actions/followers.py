@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from members.actions import MOVED_BY
+from members.actions.followers import MOVED_BY
 from members.models import Member
 from products import derived
 from products.models import Category, Photo, Product

@@ -1,0 +1,1 @@
+"""What is written about members: what follows from a change, and renewals."""

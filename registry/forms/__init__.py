@@ -8,9 +8,12 @@ from registry.forms.fields import (
     PickField,
     PickInput,
     PictureField,
+    Proof,
+    ProofField,
     RowsField,
     is_key,
     kept_picture,
+    kept_proof,
 )
 from registry.forms.rows import (
     ChildForm,
@@ -32,10 +35,13 @@ __all__ = [
     "PickField",
     "PickInput",
     "PictureField",
+    "Proof",
+    "ProofField",
     "RowsField",
     "ThaiCharField",
     "Typing",
     "asks_for_reason",
     "is_key",
     "kept_picture",
+    "kept_proof",
 ]

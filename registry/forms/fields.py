@@ -1,17 +1,18 @@
-"""Fields of the register's forms: rows chosen by typing, and pictures."""
+"""Fields of the register's forms: rows chosen by typing, pictures and proofs."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from registry.pictures import Picture, PictureRefused, store, take_picture
-from registry.storages import private_storage
+from registry.pictures import MAX_BYTES, Picture, PictureRefused, store, take_picture
+from registry.storages import content_name, private_storage
 from registry.thai.text import clean_line
 
 #: Suggestions a person gets to read when a text means several rows.
@@ -160,3 +161,50 @@ class PictureField(forms.FileField):
 def kept_picture(picture: Picture) -> dict[str, Any]:
     """Store ``picture`` where only staff see it; return what a record keeps of it."""
     return store(picture, private_storage()).as_json()
+
+
+class Proof(NamedTuple):
+    """A paper that was sent: what it is, its bytes, and the name it came under."""
+
+    ending: str
+    content: bytes
+    name: str
+
+
+class ProofField(forms.FileField):
+    """A PDF or a picture of a paper; its content decides which."""
+
+    widget = forms.FileInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": "application/pdf,image/jpeg,image/png,image/webp,image/avif"}
+
+    def clean(self, data: Any, initial: Any = None) -> Proof | None:
+        upload = super().clean(data, None)
+        if not upload:
+            return None
+        if upload.size > MAX_BYTES:
+            raise ValidationError(_("The file is too large; at most 10 MB, please."))
+        name = clean_line(upload.name)[-150:]
+        upload.seek(0)
+        content = upload.read()
+        if content.startswith(b"%PDF-"):
+            return Proof("pdf", content, name)
+        try:
+            picture = take_picture(upload)
+        except PictureRefused as refusal:
+            raise ValidationError(
+                _("This is neither a PDF nor a picture we can read.")
+            ) from refusal
+        sized = [each for each in picture.variants if each.use.isdigit()]
+        largest = max(sized, key=lambda each: (int(each.use), each.format == "webp"))
+        return Proof(largest.format, largest.data, name)
+
+
+def kept_proof(prefix: str, proof: Proof) -> dict[str, str]:
+    """Store ``proof`` where only staff read it; return what its row keeps of it."""
+    stored = content_name(prefix, proof.content, proof.ending)
+    shelf = private_storage()
+    if not shelf.exists(stored):
+        shelf.save(stored, ContentFile(proof.content))
+    return {"file": stored, "file_name": proof.name}

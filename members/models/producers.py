@@ -36,6 +36,14 @@ class Member(Record, Named):
     """A producer: group, single owner or SME, with what the register knows of it."""
 
     CODE_LETTER = "M"
+    TOGETHER = (
+        ("otop_number", "otop_year"),
+        ("leader_id_last4", "leader_id_hash"),
+        ("house", "village_number", "village", "street"),
+        ("subdistrict", "district", "postcode"),
+        ("latitude", "longitude"),
+        ("workers", "local_workers"),
+    )
 
     other_names = models.CharField(
         _("other names"),

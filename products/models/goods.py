@@ -43,6 +43,7 @@ class Product(Record, Named):
 
     CODE_LETTER = "P"
     LOCKED_AFTER = ("member",)
+    TOGETHER = (("price_min", "price_max"), ("unit_th", "unit_en"))
 
     member = models.ForeignKey(
         Member, models.PROTECT, related_name="products", verbose_name=_("producer")
@@ -312,6 +313,7 @@ class Photo(Child):
     """A photo of a product; the first in order is the main one."""
 
     PARENTS = ("product",)
+    AT_MOST = 12
 
     product = models.ForeignKey(
         Product, models.CASCADE, related_name="photos", verbose_name=_("product")

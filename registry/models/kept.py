@@ -57,6 +57,8 @@ class Child(models.Model):
     PARENTS: tuple[str, ...] = ()
     #: Columns that stay as they are when an earlier state is brought back.
     NOT_RESTORED: tuple[str, ...] = ()
+    #: How many of them a merge leaves with one parent; 0 for any number.
+    AT_MOST = 0
 
     class Meta:
         abstract = True

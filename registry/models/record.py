@@ -23,6 +23,8 @@ class Record(Kept):
 
     #: The letter of this model's public codes: M in 42-M-00017.
     CODE_LETTER = ""
+    #: Columns of which half make no sense: a merge takes all of them from one record.
+    TOGETHER: tuple[tuple[str, ...], ...] = ()
 
     # Null, because several records without a code must not clash.
     code = models.CharField(  # noqa: DJ001

@@ -8,7 +8,7 @@ from registry.enums import AgencyKind, JoinState, Role
 from registry.history import RegisterHistory
 from registry.models.bilingual import in_language
 from registry.models.kept import Kept, person_key
-from registry.models.people import Agency, User
+from registry.models.people import LANGUAGES, Agency, User
 from registry.models.places import Province
 from registry.querysets import InvitationQuerySet, JoinRequestQuerySet
 
@@ -68,6 +68,14 @@ class JoinRequest(Kept):
     #: A file of the private storage, with the name it came under.
     file = models.CharField(max_length=200, blank=True, editable=False)
     file_name = models.CharField(max_length=150, blank=True, editable=False)
+    #: The language it was filled in, which its mails speak.
+    language = models.CharField(
+        _("language of mails"),
+        max_length=2,
+        choices=LANGUAGES,
+        default="th",
+        editable=False,
+    )
     consent_wording = models.CharField(
         _("version of the wording"), max_length=20, blank=True, editable=False
     )
@@ -145,6 +153,8 @@ class Invitation(models.Model):
         related_name="invitations",
         verbose_name=_("account"),
     )
+    #: The row the account is for ("members.Member:17"); empty for colleagues.
+    about = models.CharField(max_length=60, blank=True, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = person_key(_("invited by"))
     created_at = models.DateTimeField(_("invited"), auto_now_add=True)

@@ -8,7 +8,7 @@ from registry.enums import AgencyKind, JoinState, Role
 from registry.history import RegisterHistory
 from registry.models.bilingual import in_language
 from registry.models.kept import Kept, person_key
-from registry.models.people import LANGUAGES, Agency, User
+from registry.models.people import Agency, User
 from registry.models.places import Province
 from registry.querysets import InvitationQuerySet, JoinRequestQuerySet
 
@@ -68,14 +68,6 @@ class JoinRequest(Kept):
     #: A file of the private storage, with the name it came under.
     file = models.CharField(max_length=200, blank=True, editable=False)
     file_name = models.CharField(max_length=150, blank=True, editable=False)
-    #: The language it was filled in, which its mails speak.
-    language = models.CharField(
-        _("language of mails"),
-        max_length=2,
-        choices=LANGUAGES,
-        default="th",
-        editable=False,
-    )
     consent_wording = models.CharField(
         _("version of the wording"), max_length=20, blank=True, editable=False
     )

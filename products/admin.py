@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
@@ -18,6 +17,7 @@ from products.enums import MarkScope, ProductGap
 from products.forms import (
     MONTH_NAMES,
     MOST_PHOTOS,
+    CategoryChoiceField,
     CertificateForm,
     CriterionFormSet,
     MarkForm,
@@ -153,13 +153,6 @@ class StarRatingInline(ChildStack):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("round")
-
-
-class CategoryChoiceField(forms.ModelChoiceField):
-    """Shelves, those below set in by dashes."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{'— ' * obj.level}{obj.name}"
 
 
 class CategoryFilter(Choice):

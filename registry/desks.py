@@ -5,14 +5,16 @@ each of its own in ``AppConfig.ready()``.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.apps import apps
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
-from registry.models import Child, Record
+from registry.enums import Role
+from registry.models import Child, Record, User
 from registry.wording import Wording
 
 
@@ -20,7 +22,8 @@ from registry.wording import Wording
 class Point:
     """One thing that makes a record more useful, and whether it is there.
 
-    ``anchor`` is the id of the field on the form, ``why`` says whom it helps.
+    ``anchor`` is the id of the field on the form ("id_story_th"), or of a part
+    ("part-photos"); ``why`` says whom it helps.
     """
 
     label: str | Promise
@@ -61,6 +64,12 @@ class ChildPart:
     #: Pictures are dropped on it, shown and put in order.
     is_pictures: bool = False
     formset: Any = None
+    #: The most rows there may be.
+    most: int = 1000
+    #: Draws the part; it gets ``part`` and ``formset``.
+    template: str = "workspace/parts/rows.html"
+    #: What a producer's account gets instead; without it, the part is not theirs.
+    producer_form: type[BaseForm] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,27 @@ class Sheet:
     lead: str | Promise = ""
 
 
+#: Gives the page as the public would see a row, whatever its status.
+Page = Callable[[HttpRequest, Any], HttpResponse]
+
+
+def no_page(request: HttpRequest, row: Any) -> HttpResponse:
+    """Stand in for a page until the app that has it is ready (:func:`show_by`)."""
+    raise Http404
+
+
+def _no_remarks(row: Any) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Desk:
-    """One kind of record: its form, its parts, what completes it, its public page."""
+    """One kind of record: its form, its parts, what completes it, its public page.
+
+    Beside what ``KeptForm`` and ``ChildForm`` do, a form may name in ``SECRET`` fields
+    that nobody may keep as typed (an identity number): they go into no unsent form
+    and no proposal's ``typed``.
+    """
 
     #: Part of its addresses: ``/workspace/members/12/``.
     slug: str
@@ -83,19 +110,42 @@ class Desk:
     sheets: Sequence[Sheet]
     completeness: Callable[[Any], Completeness]
     #: Gives the page as the public would see the row, whatever its status.
-    page: Callable[[HttpRequest, Any], HttpResponse]
+    page: Page
     wording: Wording = field(default_factory=Wording)
     #: Keys chosen by typing: name → (find(queryset, text), label(row)).
     picks: Any = field(default_factory=dict)
+    #: What a producer's account fills in instead of ``form`` and ``sheets``.
+    producer_form: type[BaseForm] | None = None
+    producer_sheets: Sequence[Sheet] = ()
+    #: What ``completeness`` reads of a row beside its columns: for
+    #: ``prefetch_related``, so that a list costs the same however long it is.
+    reads: Sequence[str] = ()
+    #: Gives sentences that everybody who works on a row must read.
+    remarks: Callable[[Any], Sequence[str]] = _no_remarks
+    #: A template drawn above the form, with ``form``: duplicates, remarks.
+    top: str = ""
 
 
 _desks: dict[str, Desk] = {}
 _parts: dict[str, list[ChildPart]] = {}
+_pages: dict[str, Page] = {}
 
 
 def open_desk(desk: Desk) -> None:
     """Register a desk; called from ``AppConfig.ready()``."""
-    _desks[desk.model._meta.label] = desk
+    label = desk.model._meta.label
+    page = _pages.get(label)
+    _desks[label] = desk if page is None else replace(desk, page=page)
+
+
+def show_by(label: str, page: Page) -> None:
+    """Have ``page`` show rows of the model ``label``: a view of an app above it.
+
+    The apps above are ready first, so the desk may be opened after this.
+    """
+    _pages[label] = page
+    if label in _desks:
+        _desks[label] = replace(_desks[label], page=page)
 
 
 def add_part(label: str, part: ChildPart) -> None:
@@ -106,13 +156,35 @@ def add_part(label: str, part: ChildPart) -> None:
 
 
 def parts_of(desk: Desk) -> Sequence[ChildPart]:
-    """Return the parts of a desk's form, in the order they were added."""
-    return tuple(_parts.get(desk.model._meta.label, ()))
+    """Return the parts of a desk's form, those of the lowest app first."""
+    return sorted(_parts.get(desk.model._meta.label, ()), key=_rank)
+
+
+def sheets_for(desk: Desk, user: User) -> Sequence[Sheet]:
+    """Return the groups of fields of the form that a person gets."""
+    return desk.producer_sheets if user.role == Role.PRODUCER else desk.sheets
+
+
+def parts_for(desk: Desk, user: User) -> Sequence[ChildPart]:
+    """Return the parts of the form that a person gets, with the form that is theirs."""
+    if user.role != Role.PRODUCER:
+        return parts_of(desk)
+    return tuple(
+        replace(part, form=part.producer_form)
+        for part in parts_of(desk)
+        if part.producer_form is not None
+    )
 
 
 def desks() -> Iterable[Desk]:
     """Return all desks, in the order of the apps from the lowest up."""
-    return tuple(_desks.values())
+    return sorted(_desks.values(), key=_rank)
+
+
+def _rank(of: Desk | ChildPart) -> int:
+    """Return the place of its app; the lowest is installed last."""
+    labels = [config.label for config in apps.get_app_configs()]
+    return -labels.index(of.model._meta.app_label)
 
 
 def desk_of(model: type[Record] | str) -> Desk | None:

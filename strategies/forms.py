@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from registry.forms import KeptForm, PictureField, kept_picture
+from registry.forms import KeptForm, PictureField
 
 
 class PlanForm(KeptForm):
@@ -18,4 +18,4 @@ class PlanForm(KeptForm):
     def derived(self) -> Mapping[str, Any]:
         """Return the stored logo."""
         picture = self.cleaned_data.get("logo_upload")
-        return {"logo": kept_picture(picture)} if picture else {}
+        return {"logo": picture.kept} if picture else {}

@@ -1,6 +1,7 @@
 """Public pages of the catalogue and of the producers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,15 @@ from registry.access import public
 from registry.enums import RecordStatus
 from registry.models import Code, Province, Record
 from registry.vocabulary import did_you_mean
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What stands above the page of a record that the public cannot read so."""
+
+    remarks: Sequence[str] = ()
+    #: The page shows a change that waits, on a record that is public.
+    is_proposal: bool = False
 
 
 class HtmxRequest(HttpRequest):
@@ -152,15 +162,22 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "products/age_notice.html", {"go_on": go_on})
     if product.is_alcohol and not settings.SHOW_ALCOHOL_DETAILS:
         return render(request, "products/product_reduced.html", {"product": product})
+    return show_product(request, product)
+
+
+def show_product(
+    request: HttpRequest, product: Product, *, preview: Preview | None = None
+) -> HttpResponse:
+    """Draw the page of a product; ``preview`` for one that is not public."""
     member, today = product.member, timezone.localdate()
     certificates = Certificate.objects.held_for(product).select_related("mark")
-    address = settings.SITE_URL + request.path
+    address = settings.SITE_URL + product.get_absolute_url()
     awards = figures.awards_of(product, today)
     # A producer that is withdrawn is named, for its goods are here, but not reached.
-    contacts = (
-        member.contacts.public() if member.is_published else Contact.objects.none()
-    )
-    outlets = member.outlets.all() if member.is_published else Outlet.objects.none()
+    # What is not public yet is shown as it will be, with its producer's page.
+    is_reached = member.is_published or preview is not None
+    contacts = member.contacts.public() if is_reached else Contact.objects.none()
+    outlets = member.outlets.all() if is_reached else Outlet.objects.none()
     ways = figures.ways_to(contacts.order_by("position", "pk"))
     return render(
         request,
@@ -177,10 +194,11 @@ def product_detail(request: HttpRequest, code: str) -> HttpResponse:
             "call": figures.call_of(ways),
             "outlets": outlets.order_by("position", "pk"),
             "related": figures.related_to(product),
-            "cover": structured.cover_url(product),
+            "preview": preview,
+            "cover": "" if preview else structured.cover_url(product),
             # Of a drink nothing is told to those who would spread it.
             "structured": None
-            if product.is_alcohol
+            if product.is_alcohol or preview
             else structured.product_page(product, address, awards),
         },
     )
@@ -193,6 +211,13 @@ def member_detail(request: HttpRequest, code: str) -> HttpResponse:
     member = Member.objects.published().filter(code=code).for_listing().first()
     if member is None:
         return moved_or_gone(request, "members:detail", Member.objects.all(), code)
+    return show_member(request, member)
+
+
+def show_member(
+    request: HttpRequest, member: Member, *, preview: Preview | None = None
+) -> HttpResponse:
+    """Draw the page of a producer; ``preview`` for one that is not public."""
     today = timezone.localdate()
     goods = Product.objects.published().filter(member=member).for_listing()
     certificates = member.certificates.select_related("mark")
@@ -202,8 +227,9 @@ def member_detail(request: HttpRequest, code: str) -> HttpResponse:
         "members/member_detail.html",
         {
             "member": member,
-            "address": settings.SITE_URL + request.path,
+            "address": settings.SITE_URL + member.get_absolute_url(),
             "listing": paging.listing(goods, NEWEST, request.GET),
+            "preview": preview,
             "holdings": figures.holdings_of(certificates, today),
             "ways": ways,
             "call": figures.call_of(ways),

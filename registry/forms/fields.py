@@ -1,19 +1,57 @@
 """Fields of the register's forms: rows chosen by typing, pictures and proofs."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from registry.pictures import MAX_BYTES, Picture, PictureRefused, store, take_picture
-from registry.storages import content_name, private_storage
+from registry.files import own_url
+from registry.models import User
+from registry.pictures import Picture, store
+from registry.storages import private_storage
+from registry.thai.fields import (
+    BEDateField,
+    BEYearField,
+    ThaiCharField,
+    ThaiTextField,
+)
 from registry.thai.text import clean_line
+from registry.uploads import (
+    Kind,
+    Proof,
+    Upload,
+    UploadRefused,
+    kept_proof,
+    opened,
+    peek,
+    read_proof,
+    signed,
+    take_upload,
+)
+
+__all__ = [
+    "Given",
+    "PaperField",
+    "PickField",
+    "PickInput",
+    "PictureField",
+    "Proof",
+    "ProofField",
+    "RowsField",
+    "UploadField",
+    "UploadInput",
+    "house_field",
+    "is_key",
+    "is_year",
+    "kept_picture",
+    "kept_proof",
+]
 
 #: Suggestions a person gets to read when a text means several rows.
 SHOWN_MATCHES = 5
@@ -136,26 +174,126 @@ def is_key(model: type[models.Model], text: Any) -> bool:
     return True
 
 
-class PictureField(forms.FileField):
-    """A picture that is looked at and encoded when it comes; see registry.pictures."""
+# --- Files ----------------------------------------------------------------------------
 
-    widget = forms.FileInput
+
+@dataclass(frozen=True)
+class Given:
+    """What came for a file: a new one, the value of one that came before, or both."""
+
+    file: UploadedFile | None = None
+    value: str = ""
+
+
+class UploadInput(forms.FileInput):
+    """A box for a file that shows, and keeps, the one that came with the form before.
+
+    Beside the box stands a hidden field with the signed value, and one to tick by
+    who changed their mind.
+    """
+
+    template_name = "registry/widgets/upload.html"
+    #: For whom the kept file can be shown.
+    user: User | None = None
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Given | None:
+        file = files.get(name) if files else None
+        value = "" if data.get(f"{name}-drop") else str(data.get(f"{name}-kept") or "")
+        return Given(file, value) if file or value else None
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in (files or {}) and f"{name}-kept" not in data
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        kept = peek(value.value) if isinstance(value, Given) and value.value else None
+        if kept is not None:
+            context["kept"] = kept
+            context["kept_value"] = value.value
+            if self.user is not None and kept.thumbnail:
+                context["kept_url"] = own_url(self.user, kept.thumbnail)
+        return context
+
+
+class UploadField(forms.FileField):
+    """A file that is looked at and stored when it comes, and not asked for twice.
+
+    It cleans to an :class:`registry.uploads.Upload`. The form tells it who types
+    (:class:`registry.forms.Typing`) and shows it again with the value it has now.
+    """
+
+    widget = UploadInput
+    kind: Kind = "picture"
+    accept = "image/jpeg,image/png,image/webp,image/avif"
+
+    #: Who types; a signed value is that person's alone.
+    user: User | None = None
+
+    def typed_by(self, user: User) -> None:
+        """Take values of ``user``, and show the person what they stand for."""
+        self.user = user
+        if isinstance(self.widget, UploadInput):
+            self.widget.user = user
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": self.accept, "data-upload": self.kind}
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return not self.disabled and data is not None
+
+    def clean(self, data: Any, initial: Any = None) -> Upload | None:
+        given = data if isinstance(data, Given) else Given(file=data)
+        try:
+            if given.value and given.file is None and self.user is not None:
+                return opened(given.value, self.user, self.kind)
+            file: UploadedFile | None = super().clean(given.file, None)
+            return take_upload(file, self.kind) if file else None
+        except UploadRefused as refusal:
+            raise ValidationError(str(refusal), code=self.kind) from refusal
+
+    def value_of(self, upload: Upload) -> str:
+        """Return the value with which the form is shown again; empty for nobody."""
+        return "" if self.user is None else signed(upload, self.user)
+
+
+class PictureField(UploadField):
+    """A picture; see registry.pictures."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("JPEG, PNG, WebP or AVIF, at most 10 MB."))
         super().__init__(**kwargs)
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"accept": "image/jpeg,image/png,image/webp,image/avif"}
 
-    def clean(self, data: Any, initial: Any = None) -> Picture | None:
+class PaperField(UploadField):
+    """A PDF or a picture of a paper; its content decides which."""
+
+    kind = "proof"
+    accept = f"application/pdf,{UploadField.accept}"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "help_text", _("PDF or picture, at most 10 MB. Only staff can open it.")
+        )
+        super().__init__(**kwargs)
+
+
+class ProofField(forms.FileField):
+    """The same for somebody without an account: it is sent again after an error."""
+
+    widget = forms.FileInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": PaperField.accept}
+
+    def clean(self, data: Any, initial: Any = None) -> Proof | None:
         upload: UploadedFile | None = super().clean(data, None)
-        if not upload:
-            return None
         try:
-            return take_picture(upload)
-        except PictureRefused as refusal:
-            raise ValidationError(str(refusal), code="picture") from refusal
+            return read_proof(upload) if upload else None
+        except UploadRefused as refusal:
+            raise ValidationError(str(refusal), code="proof") from refusal
 
 
 def kept_picture(picture: Picture) -> dict[str, Any]:
@@ -163,48 +301,35 @@ def kept_picture(picture: Picture) -> dict[str, Any]:
     return store(picture, private_storage()).as_json()
 
 
-class Proof(NamedTuple):
-    """A paper that was sent: what it is, its bytes, and the name it came under."""
-
-    ending: str
-    content: bytes
-    name: str
+# --- Fields of columns ----------------------------------------------------------------
 
 
-class ProofField(forms.FileField):
-    """A PDF or a picture of a paper; its content decides which."""
+def house_field(column: Any, **kwargs: Any) -> Any:
+    """Return the form field of a column as Thai offices fill it in.
 
-    widget = forms.FileInput
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"accept": "application/pdf,image/jpeg,image/png,image/webp,image/avif"}
-
-    def clean(self, data: Any, initial: Any = None) -> Proof | None:
-        upload = super().clean(data, None)
-        if not upload:
-            return None
-        if upload.size > MAX_BYTES:
-            raise ValidationError(_("The file is too large; at most 10 MB, please."))
-        name = clean_line(upload.name)[-150:]
-        upload.seek(0)
-        content = upload.read()
-        if content.startswith(b"%PDF-"):
-            return Proof("pdf", content, name)
-        try:
-            picture = take_picture(upload)
-        except PictureRefused as refusal:
-            raise ValidationError(
-                _("This is neither a PDF nor a picture we can read.")
-            ) from refusal
-        sized = [each for each in picture.variants if each.use.isdigit()]
-        largest = max(sized, key=lambda each: (int(each.use), each.format == "webp"))
-        return Proof(largest.format, largest.data, name)
+    For ``formfield_callback``; the admin's pages do the same by their overrides.
+    """
+    if kwargs.get("widget") is None:
+        kwargs.pop("widget", None)
+    if is_year(column):
+        return column.formfield(form_class=BEYearField, **kwargs)
+    if column.choices or column.remote_field is not None:
+        return column.formfield(**kwargs)
+    if isinstance(column, models.URLField):
+        return column.formfield(assume_scheme="https", **kwargs)
+    if isinstance(column, models.TextField):
+        given = {"form_class": ThaiTextField, "widget": forms.Textarea({"rows": 5})}
+        return column.formfield(**given | kwargs)
+    if isinstance(column, models.DateField):
+        return column.formfield(form_class=BEDateField, **kwargs)
+    if type(column) is models.CharField:
+        return column.formfield(form_class=ThaiCharField, **kwargs)
+    return column.formfield(**kwargs)
 
 
-def kept_proof(prefix: str, proof: Proof) -> dict[str, str]:
-    """Store ``proof`` where only staff read it; return what its row keeps of it."""
-    stored = content_name(prefix, proof.content, proof.ending)
-    shelf = private_storage()
-    if not shelf.exists(stored):
-        shelf.save(stored, ContentFile(proof.content))
-    return {"file": stored, "file_name": proof.name}
+def is_year(column: Any) -> bool:
+    """Tell whether a column holds a year of the Buddhist era, as its name says."""
+    name: str = column.name
+    return isinstance(column, models.PositiveSmallIntegerField) and (
+        name == "year" or name.endswith("_year")
+    )

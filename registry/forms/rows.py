@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.models import BaseInlineFormSet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +17,12 @@ from registry.actions import records
 from registry.changes import ChildChanges
 from registry.enums import RecordStatus
 from registry.errors import NotReady, RecordError, as_field_errors
-from registry.forms.fields import PickField
+from registry.forms.fields import PickField, PickInput, UploadField
 from registry.models import Kept, User
+from registry.picks import Pick
 from registry.thai.dates import format_date, format_datetime
 from registry.thai.fields import ThaiTextField
+from registry.uploads import Upload
 
 NOTHING = "–"
 
@@ -45,6 +48,25 @@ class Typing(forms.ModelForm):
         super().__init__(*args, **kwargs)
         #: What is worth a second look but was saved; shown after saving.
         self.warnings: list[str] = []
+        for field in self.fields.values():
+            if isinstance(field, UploadField) and hasattr(self, "user"):
+                field.typed_by(self.user)
+
+    def full_clean(self) -> None:
+        """Clean, and have the form shown again with the files that came with it."""
+        super().full_clean()
+        came = {
+            name: upload
+            for name, upload in getattr(self, "cleaned_data", {}).items()
+            if isinstance(upload, Upload)
+        }
+        if not came:
+            return
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
+        for name, upload in came.items():
+            field: Any = self.fields[name]
+            data[f"{self.add_prefix(name)}-kept"] = field.value_of(upload)
+        self.data = data
 
     def derived(self) -> Mapping[str, Any]:
         """Return values of columns that follow from what was typed.
@@ -302,6 +324,34 @@ class ChildFormSet(BaseInlineFormSet):
                 form.instance.position = index
         order = [number for _form, number in wanted]
         return order if new or order != [number for _form, number in rows] else []
+
+
+class PickedFields(Typing):
+    """A form whose long keys are chosen by typing, from what the person may choose.
+
+    It stands before the form it adds to in the list of bases.
+    """
+
+    #: Field → what is chosen there.
+    PICKS: ClassVar[Mapping[str, Pick]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.PICKS.keys() & self.fields.keys():
+            self.fields[name] = self._picked(self.fields[name], self.PICKS[name])
+
+    def _picked(self, field: Any, pick: Pick) -> PickField:
+        address = reverse("workspace:suggest", args=[pick.name])
+        return PickField(
+            pick.rows(self.user),
+            find=pick.find,
+            label_of=pick.label,
+            label=field.label,
+            required=field.required,
+            help_text=field.help_text
+            or _("Type a part of the name, then choose. The code alone is enough."),
+            widget=PickInput(attrs={"data-pick": address, "autocomplete": "off"}),
+        )
 
 
 class NoteForm(forms.Form):

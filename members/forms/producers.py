@@ -1,17 +1,19 @@
-"""What staff type about clusters and members."""
+"""What people type about producers."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, URLValidator
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import PERSONAL_KINDS, WEB_KINDS, ContactKind
-from members.models import Contact, Member
-from registry.forms import ChildForm, KeptForm, PictureField, kept_picture
+from members.models import Member
+from registry.enums import RecordStatus, Role
+from registry.forms import KeptForm, PickedFields, PictureField, house_field
+from registry.models import Agency
+from registry.picks import DISTRICT, SUBDISTRICT
 from registry.thai.fields import ThaiCharField
 from registry.thai.identifiers import (
     digits_of,
@@ -20,20 +22,18 @@ from registry.thai.identifiers import (
     valid_juristic,
     valid_pin,
 )
-from registry.thai.phones import grouped, read_phones
 from registry.thai.text import fold
 
-#: The wording of consent that people read today; see the privacy page.
-CONSENT_WORDING = "1"
 #: Members of the same name that are shown as possible duplicates.
 SHOWN_DUPLICATES = 5
-PHONE_KINDS = frozenset({ContactKind.MOBILE, ContactKind.PHONE})
 
 
 class MemberForm(KeptForm):
     """A producer; the subdistrict names the district, and both the postcode."""
 
     APART = KeptForm.APART | {"leader_id", "portrait_upload", "is_different"}
+    #: Kept as a hash alone, so in no draft of the form either.
+    SECRET = frozenset({"leader_id"})
 
     leader_id = ThaiCharField(
         label=_("leader’s identity number"),
@@ -122,7 +122,10 @@ class MemberForm(KeptForm):
         if not (asked and name and district):
             return
         same = Member.objects.filter(district=district, name_fold=fold(name)[:300])
-        others = same.visible_to(self.user).exclude(pk=self.instance.pk)
+        # What is public is no secret of the office that keeps it.
+        known = Q(pk__in=Member.objects.visible_to(self.user).values("pk"))
+        others = same.filter(known | Q(status=RecordStatus.PUBLISHED))
+        others = others.exclude(pk=self.instance.pk)
         self.duplicates = list(others.order_by("pk")[:SHOWN_DUPLICATES])
         if self.duplicates:
             self.add_error(
@@ -142,75 +145,71 @@ class MemberForm(KeptForm):
             found["leader_id_hash"] = keyed_hash("pin", number)
             found["leader_id_last4"] = last_four(number)
         if picture := cleaned.get("portrait_upload"):
-            found["portrait"] = kept_picture(picture)
+            found["portrait"] = picture.kept
         return found
 
 
-class ContactForm(ChildForm):
-    """A way to reach a member; who records a consent is noted by itself."""
+class MemberDeskForm(PickedFields, MemberForm):
+    """A producer as an office enters it; an officer's own agency keeps it."""
+
+    PICKS = {"subdistrict": SUBDISTRICT, "district": DISTRICT}
 
     class Meta:
-        model = Contact
+        model = Member
         fields = (
-            "kind",
-            "value",
-            "extension",
-            "is_personal",
-            "consented_on",
-            "consent_wording",
-            "consent_withdrawn_on",
-            "position",
+            "name_th",
+            "name_en",
+            "other_names",
+            "producer_type",
+            "legal_form",
+            "otop_number",
+            "otop_year",
+            "enterprise_number",
+            "juristic_number",
+            "subdistrict",
+            "district",
+            "postcode",
+            "house",
+            "village_number",
+            "village",
+            "street",
+            "latitude",
+            "longitude",
+            "story_th",
+            "story_en",
+            "workers",
+            "local_workers",
+            "quadrant",
+            "owner",
+            "private_notes",
         )
+        formfield_callback = house_field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.kind in PHONE_KINDS:
-            self.initial["value"] = grouped(self.instance.value)
+        if self.user.role == Role.OFFICER:
+            del self.fields["owner"]
+            if self.instance.pk is None:
+                self.instance.owner_id = self.user.agency_id
+            return
+        owners: Any = self.fields["owner"]
+        owners.queryset = Agency.objects.serving(self.user).order_by("name_th", "pk")
+        self.initial.setdefault("owner", self.user.agency_id)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        kind, value = cleaned.get("kind"), cleaned.get("value")
-        if kind in PERSONAL_KINDS:
-            cleaned["is_personal"] = True
-        if cleaned.get("consented_on") and not cleaned.get("consent_wording"):
-            cleaned["consent_wording"] = CONSENT_WORDING
-        if kind and value and "value" in self.changed_data:
-            try:
-                cleaned |= as_contact(kind, value)
-            except ValidationError as error:
-                self.add_error("value", error)
-        return cleaned
+
+class MemberProducerForm(KeptForm):
+    """What a producer says of itself, as a proposal; an office answers for the rest."""
+
+    APART = KeptForm.APART | {"portrait_upload"}
+
+    portrait_upload = PictureField(label=_("new picture"), required=False)
+
+    class Meta:
+        model = Member
+        fields = ("name_en", "story_th", "story_en")
+        formfield_callback = house_field
 
     def derived(self) -> Mapping[str, Any]:
-        """Return what was corrected, and who recorded the consent."""
-        cleaned = self.cleaned_data
-        found: dict[str, Any] = {
-            name: cleaned[name]
-            for name in ("is_personal", "consent_wording", "extension")
-            if name in cleaned and cleaned[name] != self.initial.get(name)
-        }
-        if "consented_on" in self.changed_data:
-            found["consent_by"] = self.user if cleaned["consented_on"] else None
-        return found
-
-
-def as_contact(kind: str, value: str) -> dict[str, str]:
-    """Return a contact as it is kept: telephone numbers in E.164, links whole.
-
-    :raises ValidationError: if it is no such contact.
-    """
-    if kind in PHONE_KINDS:
-        reading = read_phones(value)
-        if len(reading.phones) != 1 or reading.rest:
-            raise ValidationError(
-                _("Type one Thai telephone number, such as 042-811-234.")
-            )
-        phone = reading.phones[0]
-        found = {"value": phone.e164}
-        return found | ({"extension": phone.extension} if phone.extension else {})
-    if kind == ContactKind.EMAIL:
-        EmailValidator()(value)
-    if kind in WEB_KINDS:
-        value = value if "://" in value else f"https://{value}"
-        URLValidator(schemes=["http", "https"])(value)
-    return {"value": value}
+        """Return the stored picture."""
+        picture = self.cleaned_data.get("portrait_upload")
+        return {"portrait": picture.kept} if picture else {}

@@ -1,0 +1,45 @@
+"""Forms of a desk, made for the person who fills them in."""
+
+from typing import Any
+
+from django.forms import BaseForm, inlineformset_factory
+
+from registry.desks import ChildPart, Desk
+from registry.enums import Role
+from registry.forms.rows import ChildFormSet
+from registry.models import User, parent_key
+
+
+def form_for(desk: Desk, user: User, **told: Any) -> Any:
+    """Return the form's class for a person; it knows who types.
+
+    Instantiate it with ``data, files, instance=row``: it makes all its fields
+    itself, with choices that end at the person's scope. ``told`` is put on the
+    class too (``refusal=…``).
+
+    :raises LookupError: if the desk has none for a producer's account.
+    """
+    form = desk.producer_form if user.role == Role.PRODUCER else desk.form
+    if form is None:
+        raise LookupError(desk.slug)
+    return type(form.__name__, (form,), {"user": user, **told})
+
+
+def formset_for(desk: Desk, part: ChildPart, user: User, *, extra: int = -1) -> Any:
+    """Return the formset's class of a part; its forms know who types.
+
+    Its prefix is the part's name: ``formset(data, files, instance=row,
+    prefix=part.name)``. ``extra`` is the number of empty forms, else the part's.
+    """
+    form: Any = type(part.form.__name__, (part.form,), {"user": user})
+    made: type[BaseForm] | Any = inlineformset_factory(
+        desk.model,
+        part.model,
+        form=form,
+        formset=part.formset or ChildFormSet,
+        fk_name=parent_key(desk.model, part.name),
+        extra=part.extra if extra < 0 else extra,
+        max_num=part.most,
+        absolute_max=part.most + 100,
+    )
+    return made

@@ -20,6 +20,7 @@ from registry.enums import Role
 from registry.urls import audit, joining, review, workspace
 from registry.views.files import private_file, public_file
 from registry.views.gallery import gallery
+from registry.views.preferences import mail_preferences
 from strategies.urls import cluster_patterns, strategy_patterns
 
 #: Account pages that open without being signed in.
@@ -97,6 +98,7 @@ urlpatterns = [
         path("privacy/", views.privacy, name="privacy"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("accounts/agency/", include((joining.patterns, "joining"))),
+        path("accounts/mail/", mail_preferences, name="account_mail"),
         path("accounts/", include(account_urls)),
         path("accounts/2fa/", include(mfa_urls)),
         path("admin/gallery/", gallery, name="gallery"),

@@ -16,8 +16,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from registry import acts, rules
+from registry.actions import notices
 from registry.actions.codes import allocate_many
-from registry.actions.records import BulkResult
+from registry.actions.records import BulkResult, refuse_merged
 from registry.derived import in_batches
 from registry.enums import RecordStatus
 from registry.errors import (
@@ -160,7 +161,7 @@ def publish_many(
         for batch in in_batches(keys):
             happenings = []
             for record in _locked(model, batch, by=by):
-                before = record.stage
+                before, submitter = record.stage, record.submitted_by_id
                 try:
                     _check_publication(record, by=by)
                 except RecordError as refusal:
@@ -168,6 +169,7 @@ def publish_many(
                     continue
                 _publish(record, by=by, note=reason, now=now)
                 happenings.append(Happening(record, before=before))
+                notices.decided(record, by=by, submitter=submitter)
             _write_publication(model, [each.row for each in happenings], now=now)
             done += happenings
         tell_all(done)
@@ -192,6 +194,7 @@ def _locked(model: type[R], batch: Sequence[int], *, by: User | None) -> list[R]
 def _check_publication(record: Record, *, by: User | None) -> None:
     if not record.stage.may_become(RecordStatus.PUBLISHED):
         raise StepRefused(record.stage.label, RecordStatus.PUBLISHED.label)
+    refuse_merged(record)
     own = by is not None and record.submitted_by_id == by.pk
     if own and record.stage == RecordStatus.SUBMITTED:
         raise OwnSubmission

@@ -19,7 +19,8 @@ def send_waiting(limit: int = 100) -> int:
     """Send up to ``limit`` mails that are due; return how many went out.
 
     Each mail is locked while it is sent, so that two workers never send the
-    same one. Where no mail server is set, the rows stay as they are.
+    same one. Where no mail server is set, the rows stay as they are. What was
+    written to an account that is closed by now is given up.
     """
     if settings.OUTBOX_TRANSPORT == NO_SERVER:
         return 0
@@ -35,12 +36,15 @@ def send_waiting(limit: int = 100) -> int:
 def _send(pk: int) -> bool:
     skips = connection.features.has_select_for_update_skip_locked
     mail = (
-        OutboxMail.objects.select_for_update(skip_locked=skips)
+        OutboxMail.objects.select_for_update(of=("self",), skip_locked=skips)
         .filter(pk=pk, sent_at__isnull=True)
+        .select_related("reader")
         .first()
     )
     if mail is None:
         return False
+    if mail.reader is not None and not mail.reader.is_active:
+        return _give_up(mail)
     message = EmailMultiAlternatives(
         mail.subject,
         mail.body,
@@ -52,8 +56,9 @@ def _send(pk: int) -> bool:
         message.attach_alternative(mail.html, "text/html")
     try:
         message.send()
-    except OSError as failure:
-        # Every fault of a mail server or of the way to it is an OSError.
+    except (OSError, ValueError) as failure:
+        # Every fault of a mail server or of the way to it is an OSError; a text or
+        # an address that no mail can hold is a ValueError, and must not stop others.
         mail.error = str(failure)[:2_000]
         pause = PAUSES[min(mail.attempts, len(PAUSES) - 1)]
         mail.next_attempt_at = timezone.now() + pause
@@ -62,3 +67,10 @@ def _send(pk: int) -> bool:
     mail.attempts += 1
     mail.save(update_fields=["sent_at", "attempts", "next_attempt_at", "error"])
     return mail.sent_at is not None
+
+
+def _give_up(mail: OutboxMail) -> bool:
+    mail.attempts = len(PAUSES) + 1
+    mail.error = "The account is closed."
+    mail.save(update_fields=["attempts", "error"])
+    return False

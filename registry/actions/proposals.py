@@ -4,20 +4,23 @@ The record is locked before its proposal, always in this order: of a reviewer
 who accepts and a colleague who edits at the same moment, one waits.
 """
 
-from collections.abc import Collection
+import copy
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry import acts, rules
-from registry.actions import records
+from registry.actions import notices, records
 from registry.changes import Changes
-from registry.enums import ProposalState
+from registry.enums import ProposalState, Role
 from registry.errors import (
     NotAllowed,
     NoteNeeded,
+    NotReady,
     NotVisible,
     Outdated,
     OwnSubmission,
@@ -26,7 +29,16 @@ from registry.errors import (
     StepRefused,
 )
 from registry.models import OPEN_STATES, Proposal, Record, User
-from registry.packing import Part, clashes, pack, unpack
+from registry.packing import (
+    NOTHING_INSTEAD,
+    Part,
+    clashes,
+    field_of,
+    flat,
+    pack,
+    parts_of,
+    unpack,
+)
 
 
 class NothingToPropose(RecordError):
@@ -44,6 +56,33 @@ class OneIsOpen(RecordError):
     )
 
 
+class NothingLeft(RecordError):
+    """The reviewer leaves out everything that was proposed."""
+
+    message = _(
+        "Nothing of the proposal is left. If none of it is to be applied, return it "
+        "and say why."
+    )
+
+
+class NoLongerPublic(RecordError):
+    """The record was withdrawn after the proposal was written."""
+
+    message = _(
+        "The record is not published any more, so a change to it cannot be accepted. "
+        "Return the proposal, or publish the record first."
+    )
+
+
+class DoesNotFit(RecordError):
+    """The parts that are to be applied do not go with what stands there now."""
+
+    message = _(
+        "What is to be applied does not go together with what stands there now. "
+        "Leave out a part, or return the proposal."
+    )
+
+
 def open_proposal(record: Record, *, of: User) -> Proposal | None:
     """Return the open proposal of a record that ``of`` may go on with. One query."""
     found = Proposal.objects.visible_to(of).open()
@@ -58,6 +97,7 @@ def propose(
     *,
     by: User,
     version: int | None = None,
+    proposal_version: int | None = None,
     typed: str = "",
     reason: str = "",
     submit: bool = False,
@@ -65,10 +105,11 @@ def propose(
     """Keep ``changes`` to a published record as its open proposal; return it.
 
     An open one takes the new content. ``version`` is that of the record the form
-    was made from. With ``submit`` it goes to the reviewers at once.
+    was made from, ``proposal_version`` that of the open proposal it went on with, 0
+    where none was open. With ``submit`` it goes to the reviewers at once.
 
     :raises NotAllowed: if the record is not published, or not the person's.
-    :raises StaleVersion: if the record changed since ``version``.
+    :raises StaleVersion: if record or proposal changed since then.
     :raises OneIsOpen: if somebody else's proposal is open.
     :raises NothingToPropose: if ``changes`` is empty.
     """
@@ -79,6 +120,9 @@ def propose(
     if not changes:
         raise NothingToPropose
     proposal = _open_one(fresh, by)
+    if proposal_version is not None and proposal.version != proposal_version:
+        # A colleague of the same agency goes on with it too.
+        raise StaleVersion
     if proposal.stage == ProposalState.SUBMITTED:
         # A reviewer may be reading it: it is called back first.
         raise StepRefused(proposal.stage.label, ProposalState.DRAFT.label)
@@ -139,10 +183,7 @@ def call_back(proposal: Proposal, *, by: User, version: int | None = None) -> Pr
     """Take a submitted proposal back to go on writing it."""
     fresh, record = _locked(proposal, by=by)
     _require("propose", by, record)
-    if fresh.stage != ProposalState.SUBMITTED:
-        raise StepRefused(fresh.stage.label, ProposalState.DRAFT.label)
-    if version is not None and fresh.version != version:
-        raise StaleVersion
+    _check(fresh, ProposalState.DRAFT, version)
     with acts.act(by=by):
         fresh.state = ProposalState.DRAFT
         fresh.submitted_at = fresh.submitted_by = None
@@ -152,13 +193,15 @@ def call_back(proposal: Proposal, *, by: User, version: int | None = None) -> Pr
 
 @transaction.atomic
 def drop(proposal: Proposal, *, by: User, version: int | None = None) -> Proposal:
-    """Give a proposal up; the record stays as it is."""
+    """Give a proposal up; the record stays as it is, withdrawn or not."""
     fresh, record = _locked(proposal, by=by)
-    _require("propose", by, record)
+    if by.role not in {Role.OFFICER, Role.PRODUCER}:
+        raise NotAllowed
     _check(fresh, ProposalState.DROPPED, version)
     with acts.act(by=by):
         fresh.state = ProposalState.DROPPED
         _write(fresh, by)
+        notices.proposal_decided(fresh, record, by=by)
     return fresh
 
 
@@ -170,32 +213,87 @@ def accept(
     version: int | None = None,
     record_version: int | None = None,
     without: Collection[Part] = (),
+    instead: Mapping[Part, Any] = NOTHING_INSTEAD,
     note: str = "",
 ) -> Record:
     """Apply a proposal to its record and return the record, fresh.
 
-    ``without`` names parts the reviewer leaves out. Where the record changed since
-    the proposal was written, ``record_version`` must be the version the reviewer
-    compared it with.
+    ``without`` names parts the reviewer leaves out, ``instead`` gives other clean
+    values for parts; both are remembered with the proposal. Where the record
+    changed since the proposal was written, ``record_version`` must be the version
+    the reviewer compared it with.
 
     :raises OwnSubmission: if ``by`` submitted it.
+    :raises NoLongerPublic: if the record was withdrawn meanwhile.
     :raises Outdated: if the record changed and nobody has compared the versions.
     :raises StaleVersion: if proposal or record changed since the reviewer read them.
+    :raises NothingLeft: if every part is left out.
+    :raises DoesNotFit: if the record would break a rule of the database.
+    :raises NotReady: if the record would lack what publication needs.
     """
     fresh, record = _locked(proposal, by=by)
-    _may_decide(fresh, record, by)
+    _may_decide("edit", fresh, record, by)
     _check(fresh, ProposalState.ACCEPTED, version)
+    if not record.is_published:
+        raise NoLongerPublic
     if record_version is not None and record.version != record_version:
         raise StaleVersion
     has_moved_on = record_version is None and record.version != fresh.base_version
     if has_moved_on and clashes(record, fresh.data):
         raise Outdated
-    changes = unpack(record, fresh.data, without=without)
+    if set(parts_of(fresh.data)) <= set(without):
+        raise NothingLeft
+    changes = unpack(record, fresh.data, without=without, instead=instead)
     with acts.act(by=by, reason=note or fresh.reason):
-        record = records.edit(record, changes, by=by)
+        record = _apply(record, changes, by)
         fresh.state = ProposalState.ACCEPTED
+        fresh.data = fresh.data | _deviation(record, without, instead)
         _decide(fresh, by, note)
+        notices.proposal_decided(fresh, record, by=by)
     return record
+
+
+def _apply(record: Any, changes: Changes, by: User) -> Record:
+    """Edit the record as any form does, but for the form's own checks."""
+    _check_fit(record, changes)
+    try:
+        with transaction.atomic():
+            edited: Record = records.edit(record, changes, by=by)
+    except IntegrityError as error:
+        raise DoesNotFit from error
+    obstacles = edited.obstacles()
+    if obstacles:
+        raise NotReady(obstacles)
+    return edited
+
+
+def _check_fit(record: Any, changes: Changes) -> None:
+    """Ask the record's constraints, which know why they refuse; writes nothing."""
+    trial = copy.copy(record)
+    many = {field.name for field in record._meta.many_to_many}
+    for name, value in changes.fields.items():
+        if name not in many:
+            setattr(trial, name, value)
+    trial.settle()
+    try:
+        trial.validate_constraints()
+    except ValidationError as error:
+        raise DoesNotFit(" ".join(error.messages)) from error
+
+
+def _deviation(
+    record: Any, without: Collection[Part], instead: Mapping[Part, Any]
+) -> dict[str, Any]:
+    """Return what was applied otherwise than proposed, as data; mostly nothing."""
+    found: dict[str, Any] = {}
+    if without:
+        found["left_out"] = sorted(without)
+    if instead:
+        found["instead"] = {
+            part: flat(field_of(type(record), part), value)
+            for part, value in sorted(instead.items())
+        }
+    return found
 
 
 @transaction.atomic
@@ -205,22 +303,26 @@ def send_back(
     """Return a proposal to who wrote it, with a note that says why.
 
     :raises NoteNeeded: if the note is empty.
+    :raises OwnSubmission: if ``by`` submitted it; they call it back instead.
     """
     if not note.strip():
         raise NoteNeeded
     fresh, record = _locked(proposal, by=by)
-    _require("return", by, record)
+    _may_decide("return", fresh, record, by)
     _check(fresh, ProposalState.RETURNED, version)
     with acts.act(by=by, reason=note):
         fresh.state = ProposalState.RETURNED
         _decide(fresh, by, note)
+        notices.proposal_decided(fresh, record, by=by)
     return fresh
 
 
-def _may_decide(proposal: Proposal, record: Record, by: User) -> None:
+def _may_decide(verb: str, proposal: Proposal, record: Record, by: User) -> None:
+    if not rules.reviews(by, record):
+        raise NotAllowed
+    _require(verb, by, record)
     if proposal.submitted_by_id == by.pk:
         raise OwnSubmission
-    _require("edit", by, record)
 
 
 def _decide(proposal: Proposal, by: User, note: str) -> None:

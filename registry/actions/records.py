@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry import acts, rules
+from registry.actions import notices
 from registry.actions.codes import allocate
 from registry.changes import Changes, ChildChanges
 from registry.enums import RecordStatus
 from registry.errors import (
+    MergedAway,
     NotAllowed,
     NoteNeeded,
     NotReady,
@@ -30,7 +32,16 @@ from registry.errors import (
     StepRefused,
 )
 from registry.followers import Happening, tell
-from registry.models import Child, FormKey, Kept, Record, User, children_of, parent_key
+from registry.models import (
+    Child,
+    Code,
+    FormKey,
+    Kept,
+    Record,
+    User,
+    children_of,
+    parent_key,
+)
 
 K = TypeVar("K", bound=Kept)
 R = TypeVar("R", bound=Record)
@@ -212,6 +223,7 @@ def _move(
     before = fresh.stage
     if not before.may_become(to):
         raise StepRefused(before.label, to.label)
+    refuse_merged(fresh)
     if (
         verb == "publish"
         and by is not None
@@ -226,6 +238,7 @@ def _move(
         obstacles = fresh.obstacles()
         if obstacles:
             raise NotReady(obstacles)
+    submitter = fresh.submitted_by_id
     with acts.act(by=by, reason=note):
         now = timezone.now()
         fresh.status = to
@@ -242,7 +255,19 @@ def _move(
                 fresh.submitted_at = fresh.submitted_by = None
         _write(fresh, by)
         tell(Happening(fresh, before=before))
+        notices.decided(fresh, by=by, submitter=submitter)
     return fresh
+
+
+def refuse_merged(record: Record) -> None:
+    """See that ``record`` was not merged away; one query if it is withdrawn.
+
+    :raises MergedAway: if its code leads to another one.
+    """
+    if record.stage == RecordStatus.WITHDRAWN and (
+        Code.objects.filter(pk=record.code, superseded_by__isnull=False).exists()
+    ):
+        raise MergedAway
 
 
 @dataclass(frozen=True)
@@ -268,7 +293,7 @@ def in_bulk(
     with acts.act(by=by, reason=reason) as running:
         for row in sorted(rows, key=lambda each: each.pk):
             try:
-                with transaction.atomic():
+                with transaction.atomic(), acts.part():
                     done.append(deed(row))
             except RecordError as refusal:
                 refused.append((row, str(refusal)))

@@ -1,13 +1,29 @@
 """Mails on their way out: a row first, sent once by the worker, tried again."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class OutboxMail(models.Model):
-    """One mail to one address."""
+    """One mail to one address.
+
+    ``reader`` is the person of the house it was written to: once the account is
+    closed nothing is sent, once it is erased the row goes with it. ``topic`` tells
+    mails apart of which there shall not be many.
+    """
 
     to = models.EmailField(_("to"))
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("account it is written to"),
+    )
+    topic = models.CharField(max_length=60, blank=True, editable=False)
     subject = models.CharField(_("subject"), max_length=250)
     body = models.TextField(_("text"))
     html = models.TextField(_("HTML text"), blank=True)

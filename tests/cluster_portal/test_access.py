@@ -78,6 +78,8 @@ TABLE = {
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": SIGNED_IN,
+    # Mails and enquiries
+    "account_mail": SIGNED_IN,
     # At work
     "reports:list": HOUSE,
     "reports:detail": HOUSE,

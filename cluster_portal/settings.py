@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "django_tasks",
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "registry.sessions.limit_sessions",
+    "registry.second_factor.ask_for_second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -209,18 +211,53 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+#: A mail to the person whenever password, address or second factor changes.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+#: One address a person: a new one takes the place of the old once it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+#: The other sessions end with the old password; the one that changed it goes on.
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "change_password": "cluster_portal.account_forms.PasswordForm",
+    "add_email": "cluster_portal.account_forms.AddressForm",
+}
 ACCOUNT_RATE_LIMITS = {
     # safety.md, limits: 5 failures in 30 minutes an account, 60 an hour an address.
-    "login_failed": "5/30m/key,60/h/ip",
+    # The latter by a name of its own: a success clears all of "login_failed".
+    "login_failed": "5/30m/key",
+    "failed_here": "60/h/ip",
     "login": "120/h/ip",
     "reset_password": "60/h/ip,3/h/key",
+    "change_password": "10/30m/user",
     # Ours, of the contact page; counted the same way, behind proxies too.
     "message": "5/h/ip",
+    # Pictures and proofs that a form sends ahead: ten products with all photos.
+    "upload": "150/h/user",
 }
+#: Reviewers, officials and administrators work only with a second factor. Not asked
+#: for in a demonstration, whatever this says.
+REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", default=True)
+MFA_ADAPTER = "cluster_portal.accounts.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+#: A code of the step before and after counts too: clocks of phones differ.
+MFA_TOTP_TOLERANCE = 1
+#: Addresses are confirmed before an account can sign in, so that a new one that
+#: waits for its confirmation says nothing against its owner.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "cluster_portal.account_forms.CodeForm",
+    "reauthenticate": "cluster_portal.account_forms.CodeAgainForm",
+    "activate_totp": "cluster_portal.account_forms.FirstCodeForm",
+    "authenticate_webauthn": "cluster_portal.account_forms.KeyForm",
+    "reauthenticate_webauthn": "cluster_portal.account_forms.KeyAgainForm",
+    "add_webauthn": "cluster_portal.account_forms.NewKeyForm",
+    "edit_webauthn": "cluster_portal.account_forms.KeyNameForm",
+}
+USERSESSIONS_ADAPTER = "cluster_portal.accounts.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_NAME = "portal_session"
@@ -324,6 +361,24 @@ LOGGING = {
         # Tells of every table of every font it makes smaller.
         "fontTools": {"level": "WARNING"},
     },
+}
+
+# --- How long personal data is kept (registry/personal.py; forget_old by night) ---
+
+RETENTION_DAYS = {
+    "join_requests": env.int("PORTAL_KEEP_JOIN_REQUESTS_DAYS", default=180),
+    "invitations": env.int("PORTAL_KEEP_INVITATIONS_DAYS", default=30),
+    "form_drafts": env.int("PORTAL_KEEP_FORM_DRAFTS_DAYS", default=30),
+    "form_keys": env.int("PORTAL_KEEP_FORM_KEYS_DAYS", default=60),
+    "mails": env.int("PORTAL_KEEP_MAILS_DAYS", default=30),
+    "digests": env.int("PORTAL_KEEP_DIGESTS_DAYS", default=30),
+    "messages": env.int("PORTAL_KEEP_MESSAGES_DAYS", default=365),
+    "enquiries": env.int("PORTAL_KEEP_ENQUIRIES_DAYS", default=365),
+    "audit": env.int("PORTAL_KEEP_AUDIT_DAYS", default=730),
+    "runs": env.int("PORTAL_KEEP_RUNS_DAYS", default=730),
+    "tasks": env.int("PORTAL_KEEP_TASKS_DAYS", default=30),
+    "sessions": env.int("PORTAL_KEEP_SESSIONS_DAYS", default=1),
+    "devices": env.int("PORTAL_KEEP_DEVICES_DAYS", default=30),
 }
 
 # --- Kept history -------------------------------------------------------------

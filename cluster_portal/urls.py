@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from allauth.account import urls as account_urls
 from allauth.mfa import urls as mfa_urls
+from allauth.usersessions import urls as session_urls
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
@@ -18,6 +19,7 @@ from products.urls import member_patterns, product_patterns
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
 from registry.urls import audit, joining, review, workspace
+from registry.views import accounts
 from registry.views.files import private_file, public_file
 from registry.views.gallery import gallery
 from registry.views.preferences import mail_preferences
@@ -39,6 +41,7 @@ OPEN_ACCOUNT_PAGES = {
     "mfa_authenticate",
 }
 EVERY_ROLE = frozenset(Role.values)
+handler429 = "cluster_portal.accounts.too_many"  # allauth asks for it by this name
 
 
 def flat(patterns: Iterable[URLPattern | URLResolver]) -> Iterable[URLPattern]:
@@ -50,7 +53,9 @@ def flat(patterns: Iterable[URLPattern | URLResolver]) -> Iterable[URLPattern]:
             yield each
 
 
-for _pattern in flat([*account_urls.urlpatterns, *mfa_urls.urlpatterns]):
+for _pattern in flat(
+    [*account_urls.urlpatterns, *mfa_urls.urlpatterns, *session_urls.urlpatterns]
+):
     _open = _pattern.name in OPEN_ACCOUNT_PAGES
     mark(_pattern.callback, EVERYBODY if _open else EVERY_ROLE)
 
@@ -98,9 +103,16 @@ urlpatterns = [
         path("privacy/", views.privacy, name="privacy"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("accounts/agency/", include((joining.patterns, "joining"))),
+        path("accounts/", accounts.overview, name="account_overview"),
         path("accounts/mail/", mail_preferences, name="account_mail"),
         path("accounts/", include(account_urls)),
         path("accounts/2fa/", include(mfa_urls)),
+        path("accounts/sessions/", include(session_urls)),
+        path(
+            "accounts/sessions/<int:pk>/end/",
+            accounts.end_session,
+            name="account_end_session",
+        ),
         path("admin/gallery/", gallery, name="gallery"),
         path("admin/", _admin),
         prefix_default_language=False,

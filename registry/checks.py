@@ -1,11 +1,12 @@
-"""System checks: a database on which Thai search would silently find nothing.
+"""System checks: a database blind for Thai, a portal that asks for too little.
 
-They ask the database, so they run with ``migrate`` and ``check --database``.
+The former ask the database, so they run with ``migrate`` and ``check --database``.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.db import connections
 
@@ -25,6 +26,14 @@ def thai_can_be_searched(
         for alias in databases or ()
         for refusal in refusals_of(connections[alias])
     ]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def staff_need_a_second_factor(
+    app_configs: Any = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """Warn where a stolen password alone opens the register."""
+    return [] if settings.REQUIRE_MFA else [NO_SECOND_FACTOR]
 
 
 def refusals_of(connection: Any) -> list[checks.CheckMessage]:
@@ -52,6 +61,11 @@ def _postgresql_reads_thai(connection: Any) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+NO_SECOND_FACTOR = checks.Warning(
+    "Reviewers, officials and administrators sign in by password alone.",
+    hint="Set PORTAL_REQUIRE_MFA=true, or take the line away: it is the default.",
+    id="registry.W001",
+)
 BLIND_POSTGRESQL = checks.Error(
     "This PostgreSQL database takes Thai letters for punctuation: "
     "search would find nothing in Thai.",

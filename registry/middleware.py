@@ -104,16 +104,19 @@ def _damaged(request: HttpRequest) -> HttpResponseBase:
         return response_for_exception(request, BadRequest("NUL in the address"))
 
 
+def area_of(request: HttpRequest) -> str:
+    """Return the first part of the address after that of the language."""
+    first, _, rest = request.path_info.lstrip("/").partition("/")
+    return rest.partition("/")[0] if first in dict(settings.LANGUAGES) else first
+
+
 def _is_private(request: HttpRequest) -> bool:
     """Tell whether the answer may concern one person only.
 
     The user is asked for only where the view read the session: else nobody is known
     to be signed in, and asking would cost a query.
     """
-    first, _, rest = request.path_info.lstrip("/").partition("/")
-    if first in dict(settings.LANGUAGES):
-        first = rest.partition("/")[0]
-    if first in PRIVATE_AREAS:
+    if area_of(request) in PRIVATE_AREAS:
         return True
     session = getattr(request, "session", None)
     if session is None or not session.accessed:

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 #: Seconds without a request, and seconds at most, after which one signs in again.
@@ -18,6 +20,13 @@ GRAIN = 60
 def begin(session: SessionBase) -> None:
     """Note in a session that somebody signs in now."""
     session["began"] = session["seen"] = int(time.time())
+
+
+def keep_seen(request: HttpRequest) -> None:
+    """Remember when the device of a request was seen last, for its owner's list."""
+    rows = UserSession.objects.filter(session_key=request.session.session_key)
+    if not rows.update(last_seen_at=timezone.now()):
+        UserSession.objects.create_from_request(request)
 
 
 def limit_sessions(
@@ -38,6 +47,7 @@ def limit_sessions(
                 )
             elif now - seen > GRAIN:
                 request.session["seen"] = now
+                keep_seen(request)
         return get_response(request)
 
     return middleware

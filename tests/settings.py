@@ -13,6 +13,8 @@ for _name in [name for name in os.environ if name.startswith("PORTAL_")]:
 os.environ.pop("CACHE_URL", None)
 os.environ.pop("EMAIL_URL", None)
 os.environ["PORTAL_ENV_FILE"] = os.devnull
+# Tests of the second factor switch it on; nobody else sets one up first.
+os.environ["PORTAL_REQUIRE_MFA"] = "false"
 # One folder a process: workers that run side by side share no file.
 os.environ["PORTAL_DATA_DIR"] = tempfile.mkdtemp(prefix="portal-tests-")
 

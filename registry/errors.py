@@ -63,6 +63,15 @@ class OwnSubmission(NotAllowed):
     message = _("You submitted this record yourself; someone else must review it.")
 
 
+class MergedAway(RecordError):
+    """A record that was merged into another does not come back by itself."""
+
+    message = _(
+        "This record was merged into another one, and its code leads there. Undo the "
+        "merge instead."
+    )
+
+
 class Outdated(RecordError):
     """A proposal was written on a version of the record that is no longer there."""
 

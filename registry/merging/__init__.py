@@ -1,0 +1,71 @@
+"""What a merge of two records would do, as values; nothing here writes.
+
+Two records of one kind that were found to be one: one is kept, the other goes, and
+everything that points at it follows. :mod:`registry.actions.merging` does it.
+"""
+
+from registry.merging.comparing import (
+    Choice,
+    Comparison,
+    Part,
+    Side,
+    compare,
+    parts_of,
+)
+from registry.merging.finding import (
+    model_of,
+    record_of,
+    searched,
+    suggested,
+    why_not,
+)
+from registry.merging.links import (
+    Follows,
+    Link,
+    Staying,
+    follows,
+    links_of,
+    parted,
+    pictures_of,
+)
+from registry.merging.past import (
+    Told,
+    in_the_way,
+    key_of_row,
+    latest_of,
+    merges_of,
+    record_at,
+    records_of,
+    successors,
+    touched,
+)
+
+__all__ = [
+    "Choice",
+    "Comparison",
+    "Follows",
+    "Link",
+    "Part",
+    "Side",
+    "Staying",
+    "Told",
+    "compare",
+    "follows",
+    "in_the_way",
+    "key_of_row",
+    "latest_of",
+    "links_of",
+    "merges_of",
+    "model_of",
+    "parted",
+    "parts_of",
+    "pictures_of",
+    "record_at",
+    "record_of",
+    "records_of",
+    "searched",
+    "successors",
+    "suggested",
+    "touched",
+    "why_not",
+]

@@ -12,7 +12,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what is kept of a member follow its changes."""
-        from members import desk
+        from members import desk, personal
         from members.actions import followers
         from members.models import Member
         from registry.followers import follow
@@ -21,3 +21,4 @@ class MembersConfig(AppConfig):
         follow(Member, followers.keep_member, in_bulk=followers.keep_members)
         ask_before_hiding(followers.published_portraits)
         desk.open_desks()
+        personal.contribute()

@@ -36,6 +36,13 @@ class ProductQuerySet(RecordQuerySet["Product"]):
         """Load with each product all that a card or a row shows."""
         return self.select_related("member", "province", "district", "category")
 
+    def for_page(self) -> Self:
+        """Load with a product all that its page says of shelf, place and maker."""
+        return self.select_related(
+            *("category__parent", "district", "province"),
+            *("member__district", "member__province"),
+        )
+
     def search(self, text: str) -> Self:
         """Keep what ``text`` asks for, the best first. One query, for aliases."""
         return ranked(self, text, models.F("current_stars").desc(nulls_last=True))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import PERSONAL_KINDS, WEB_KINDS, ContactKind
 from members.models import Contact, Outlet, SignedConsent
+from registry.files import private_url
 from registry.forms import ChildForm, PaperField, house_field
 from registry.thai.phones import grouped, read_phones
 
@@ -183,6 +184,12 @@ class SignedConsentForm(ChildForm):
         self.fields["wording"].help_text = _now(
             "Printed at the foot of the paper; empty for today’s, %(version)s."
         ) % {"version": CONSENT_WORDING}
+
+    @property
+    def kept_url(self) -> str:
+        """Return the address of the kept scan; empty where there is none."""
+        name = self.instance.file
+        return private_url(self.instance, name) if name and self.instance.pk else ""
 
     def clean_signed_on(self) -> Any:
         day = self.cleaned_data["signed_on"]

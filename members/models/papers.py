@@ -19,6 +19,7 @@ class SignedConsent(Child):
     PARENTS = ("member",)
     #: Its file is for those who need private contacts for their work.
     IS_PERSONAL = True
+    PERSONAL = ("person",)
     # What a person signed cannot be brought back or undone by an office.
     NOT_RESTORED = ("signed_on", "person", "wording", "file", "file_name")
 

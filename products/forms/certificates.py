@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from products.enums import MarkScope
 from products.models import Certificate, Mark
 from registry.enums import Role
+from registry.files import private_url
 from registry.forms import ChildForm, KeptForm, PaperField, house_field
 from registry.thai.identifiers import normalise_number
 
@@ -77,6 +78,12 @@ class CertificateForm(ChildForm):
         elif "checked_on" not in self.fields and self._voids_the_check():
             found |= {"checked_on": None, "checked_by": None}
         return found
+
+    @property
+    def kept_url(self) -> str:
+        """Return the address of the kept proof; empty where there is none."""
+        name = self.instance.file
+        return private_url(self.instance, name) if name and self.instance.pk else ""
 
     def _voids_the_check(self) -> bool:
         """Tell whether what was checked is no longer what stands there."""

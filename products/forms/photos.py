@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from products.models import Photo
+from registry.files import private_url
 from registry.forms import ChildForm, ChildFormSet, PictureField, house_field
 
 #: Photos of one product (safety.md, limits).
-MOST_PHOTOS = 12
+MOST_PHOTOS = Photo.AT_MOST
 
 
 class PhotoForm(ChildForm):
@@ -28,6 +29,12 @@ class PhotoForm(ChildForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["upload"].required = self.instance.pk is None
+
+    @property
+    def kept_url(self) -> str:
+        """Return the address of the kept picture, small; empty for a new row."""
+        name = self.instance.picture.get("card", {}).get("webp", "")
+        return private_url(self.instance, name) if name and self.instance.pk else ""
 
     def derived(self) -> Mapping[str, Any]:
         """Return the stored picture."""

@@ -146,15 +146,7 @@ def clean_address(request: HttpRequest, asked: AddressFilter) -> str:
 @require_safe
 def product_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show a souvenir, its maker and where to buy it."""
-    product = (
-        Product.objects.published()
-        .filter(code=code)
-        .select_related(
-            *("category__parent", "district", "province"),
-            *("member__district", "member__province"),
-        )
-        .first()
-    )
+    product = Product.objects.published().filter(code=code).for_page().first()
     if product is None:
         return moved_or_gone(request, "products:detail", Product.objects.all(), code)
     if product.is_alcohol and request.GET.get("age") != DRINKING_AGE:

@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from django.forms import BaseForm, inlineformset_factory
+from django.forms import BaseForm, Media, inlineformset_factory
+from django.forms.widgets import Script
 
 from registry.desks import ChildPart, Desk
 from registry.enums import Role
-from registry.forms.rows import ChildFormSet
+from registry.forms.rows import ChildFormSet, KeptForm
 from registry.models import User, parent_key
+
+PART_MEDIA = Media(
+    css={"all": ["css/photos.css"]},
+    js=[Script("js/rows.js", defer=True), Script("js/photos.js", defer=True)],
+)
 
 
 def form_for(desk: Desk, user: User, **told: Any) -> Any:
@@ -22,7 +28,23 @@ def form_for(desk: Desk, user: User, **told: Any) -> Any:
     form = desk.producer_form if user.role == Role.PRODUCER else desk.form
     if form is None:
         raise LookupError(desk.slug)
-    return type(form.__name__, (form,), {"user": user, **told})
+    return type(form.__name__, (OnDesk, form), {"user": user, **told})
+
+
+class OnDesk(KeptForm):
+    """A record's form on a page of agencies or reviewers, with the scripts of files."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + PART_MEDIA
+
+
+class Part(ChildFormSet):
+    """Rows of a part on a page of agencies or reviewers, with their scripts."""
+
+    @property
+    def media(self) -> Media:
+        return super().media + PART_MEDIA
 
 
 def formset_for(desk: Desk, part: ChildPart, user: User, *, extra: int = -1) -> Any:
@@ -36,7 +58,7 @@ def formset_for(desk: Desk, part: ChildPart, user: User, *, extra: int = -1) -> 
         desk.model,
         part.model,
         form=form,
-        formset=part.formset or ChildFormSet,
+        formset=type("Rows", (Part, part.formset or ChildFormSet), {}),
         fk_name=parent_key(desk.model, part.name),
         extra=part.extra if extra < 0 else extra,
         max_num=part.most,

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -206,6 +207,8 @@ class UploadInput(forms.FileInput):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
+        if self.user is not None:
+            context["widget"]["attrs"]["data-upload-to"] = reverse("workspace:upload")
         kept = peek(value.value) if isinstance(value, Given) and value.value else None
         if kept is not None:
             context["kept"] = kept

@@ -28,6 +28,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from lucide.templatetags.lucide import lucide
 
+from registry.publicity import address_of
+
 register = template.Library()
 
 #: Years are kept in the Buddhist era and shown in the reader's.
@@ -302,9 +304,8 @@ class Variant(NamedTuple):
 
 def addresses(names: Mapping[str, str]) -> str:
     """Return a ``srcset`` of stored names by width."""
-    public = storages["public"]
     by_width = sorted(names.items(), key=lambda pair: int(pair[0]))
-    return ", ".join(f"{public.url(name)} {width}w" for width, name in by_width)
+    return ", ".join(f"{address_of(name)} {width}w" for width, name in by_width)
 
 
 @register.inclusion_tag("components/picture.html")
@@ -339,12 +340,12 @@ def picture(
 
 def square(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return the square crop of a stored picture, in its formats."""
-    url = storages["public"].url
     return {
         "variants": [
-            Variant(f"image/{form}", url(name)) for form, name in stored["card"].items()
+            Variant(f"image/{form}", address_of(name))
+            for form, name in stored["card"].items()
         ],
-        "src": url(stored["card"]["webp"]),
+        "src": address_of(stored["card"]["webp"]),
         "width": CARD_SIDE,
         "height": CARD_SIDE,
     }
@@ -359,7 +360,7 @@ def whole(stored: Mapping[str, Any]) -> dict[str, Any]:
             Variant(f"image/{form}", addresses(by_width))
             for form, by_width in names.items()
         ],
-        "src": storages["public"].url(names["webp"][widths[len(widths) // 2]]),
+        "src": address_of(names["webp"][widths[len(widths) // 2]]),
         "width": stored["width"],
         "height": stored["height"],
     }

@@ -235,6 +235,11 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/30m/user",
     # Ours, of the contact page; counted the same way, behind proxies too.
     "message": "5/h/ip",
+    # Of requests to join: begun, mails to confirm an address, agencies offered.
+    "join": "10/h/ip",
+    "join_mail": "20/h/ip,3/h/key",
+    "suggest": "200/5m/ip",
+    "invite": "30/h/user",
     # Pictures and proofs that a form sends ahead: ten products with all photos.
     "upload": "150/h/user",
 }

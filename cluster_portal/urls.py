@@ -15,10 +15,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cluster_portal import views
 from cluster_portal.sitemaps import SITEMAPS
+from members.urls import account_patterns
 from products.urls import member_patterns, product_patterns
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
-from registry.urls import audit, joining, review, workspace
+from registry.urls import audit, joining, merging, review, workspace
 from registry.views import accounts
 from registry.views.files import private_file, public_file
 from registry.views.gallery import gallery
@@ -95,7 +96,14 @@ urlpatterns = [
         path("clusters/", include((cluster_patterns, "clusters"))),
         path("strategies/", include((strategy_patterns, "strategies"))),
         path("reports/", include("reports.urls")),
+        path("workspace/people/", include((joining.people_patterns, "people"))),
+        path(
+            "workspace/members/<int:pk>/account/",
+            include((account_patterns, "producer_accounts")),
+        ),
         path("workspace/", include((workspace.patterns, "workspace"))),
+        path("review/joins/", include((joining.decision_patterns, "joins"))),
+        path("review/merge/", include((merging.patterns, "merges"))),
         path("review/", include((review.patterns, "review"))),
         path("audit/", include((audit.patterns, "audit"))),
         path("about/", views.about, name="about"),
@@ -103,6 +111,10 @@ urlpatterns = [
         path("privacy/", views.privacy, name="privacy"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("accounts/agency/", include((joining.patterns, "joining"))),
+        path(
+            "accounts/invitation/",
+            include((joining.invitation_patterns, "invitations")),
+        ),
         path("accounts/", accounts.overview, name="account_overview"),
         path("accounts/mail/", mail_preferences, name="account_mail"),
         path("accounts/", include(account_urls)),

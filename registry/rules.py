@@ -9,8 +9,8 @@ from typing import Any
 
 import rules
 
-from registry.enums import RecordStatus, Role
-from registry.models import Agency, User
+from registry.enums import AgencyState, RecordStatus, Role
+from registry.models import Agency, JoinRequest, User
 from registry.models.kept import Kept
 from registry.models.record import Record
 
@@ -90,6 +90,12 @@ def may_withdraw(user: User, record: Record) -> bool:
 
 
 @rules.predicate
+def may_merge(user: User, record: Record) -> bool:
+    """Let reviewers join two records that were found to be one, and part them again."""
+    return reviews(user, record)
+
+
+@rules.predicate
 def may_propose(user: User, record: Record) -> bool:
     """Let the owner agency, and the producer itself, propose changes to what is public.
 
@@ -107,6 +113,31 @@ def may_propose(user: User, record: Record) -> bool:
 def may_manage_people(user: User, row: Any = None) -> bool:
     """Let administrators manage agencies and accounts."""
     return user.is_administrator
+
+
+@rules.predicate
+def may_invite(user: User, agency: Agency) -> bool:
+    """Let officers and reviewers invite colleagues into their own agency."""
+    if agency.state != AgencyState.APPROVED:
+        return False
+    if user.is_administrator:
+        return True
+    works_there = user.is_active and user.agency_id == agency.pk
+    return works_there and user.role in {Role.OFFICER, Role.REVIEWER}
+
+
+@rules.predicate
+def may_decide_joining(user: User, request: JoinRequest) -> bool:
+    """Let reviewers of the province decide, administrators of the national ones."""
+    if user.is_administrator:
+        return True
+    return not request.is_national and reviews(user, request)
+
+
+@rules.predicate
+def may_give_account(user: User, record: Record) -> bool:
+    """Let the owner agency, and reviewers, give a producer an account of its own."""
+    return owns(user, record) or reviews(user, record)
 
 
 @rules.predicate
@@ -135,7 +166,11 @@ for _verb, _predicate in {
     "publish": may_publish,
     "return": may_return,
     "withdraw": may_withdraw,
+    "merge": may_merge,
     "propose": may_propose,
     "see_personal": may_see_personal,
+    "invite": may_invite,
+    "decide_joining": may_decide_joining,
+    "give_account": may_give_account,
 }.items():
     rules.add_rule(_verb, _predicate)

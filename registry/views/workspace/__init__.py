@@ -1,0 +1,1 @@
+"""Pages of the workspace: an agency's, or a producer's, own records."""

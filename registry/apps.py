@@ -11,5 +11,7 @@ class RegistryConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Have Django ask the database whether it can search Thai."""
-        from registry import checks  # noqa: F401 - registers itself
+        """Enter the kernel's personal data; have the database asked if it knows Thai."""
+        from registry import checks, purposes  # noqa: F401 - checks register themselves
+
+        purposes.contribute()

@@ -1,6 +1,6 @@
-"""What pages of the workspace show of a row's files."""
+"""What pages of the workspace show of kinds of records, changes, pictures."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import template
 from django.utils.text import capfirst
@@ -11,32 +11,17 @@ from registry.files import private_url
 register = template.Library()
 
 #: Columns that hold what is kept of a picture (``registry.pictures``).
-PICTURES = frozenset({"picture", "portrait"})
-
-
-class KeptFile(NamedTuple):
-    """A file a row keeps: a small picture of it, or its name to open it by."""
-
-    url: str
-    name: str
-    is_picture: bool
+PICTURES = ("picture", "portrait")
 
 
 @register.simple_tag
-def kept_files(row: Any) -> list[KeptFile]:
-    """Return the pictures and papers that are kept of a row; none of a new one."""
+def kept_pictures(row: Any) -> list[str]:
+    """Return the addresses of the pictures a row keeps, small; none of a new one."""
     if row is None or row.pk is None:
         return []
-    found = []
-    for field in row._meta.concrete_fields:
-        value = field.value_from_object(row)
-        if field.name in PICTURES and value:
-            if name := value.get("card", {}).get("webp"):
-                found.append(KeptFile(private_url(row, name), "", is_picture=True))
-        elif field.name == "file" and value:
-            shown = getattr(row, "file_name", "") or str(value).rpartition("/")[2]
-            found.append(KeptFile(private_url(row, value), shown, is_picture=False))
-    return found
+    kept = (getattr(row, name, None) or {} for name in PICTURES)
+    names = (each.get("card", {}).get("webp", "") for each in kept)
+    return [private_url(row, name) for name in names if name]
 
 
 @register.filter

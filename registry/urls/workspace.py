@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from registry.views import entering
 from registry.views.workspace import editing, keeping, lists, steps
 
 patterns: list[URLPattern] = [
@@ -9,8 +10,8 @@ patterns: list[URLPattern] = [
     # What the scripts of a form ask
     path("draft/", keeping.draft, name="draft"),
     path("draft/discard/", keeping.discard, name="discard"),
-    path("upload/", keeping.upload, name="upload"),
-    path("suggest/<slug:name>/", keeping.suggest, name="suggest"),
+    path("upload/", entering.upload, name="upload"),
+    path("suggest/<slug:what>/", entering.suggest, name="suggest"),
     # Records of a kind
     path("<slug:slug>/", lists.record_list, name="list"),
     path("<slug:slug>/add/", editing.add, name="add"),

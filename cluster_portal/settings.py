@@ -233,8 +233,9 @@ ACCOUNT_RATE_LIMITS = {
     "login": "120/h/ip",
     "reset_password": "60/h/ip,3/h/key",
     "change_password": "10/30m/user",
-    # Ours, of the contact page; counted the same way, behind proxies too.
+    # Ours, of contact page and enquiries; counted the same way, behind proxies too.
     "message": "5/h/ip",
+    "enquiry": "10/h/ip",
     # Of requests to join: begun, mails to confirm an address, agencies offered.
     "join": "10/h/ip",
     "join_mail": "20/h/ip,3/h/key",

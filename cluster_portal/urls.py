@@ -16,7 +16,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from cluster_portal import views
 from cluster_portal.sitemaps import SITEMAPS
 from members.urls import account_patterns
-from products.urls import member_patterns, product_patterns
+from products.urls import (
+    cluster_enquiry_patterns,
+    enquiry_patterns,
+    member_patterns,
+    product_patterns,
+)
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
 from registry.urls import audit, joining, merging, review, workspace
@@ -93,7 +98,10 @@ urlpatterns = [
         path("products/", include((product_patterns, "products"))),
         path("members/", include((member_patterns, "members"))),
         path("provinces/", include((province_patterns, "provinces"))),
-        path("clusters/", include((cluster_patterns, "clusters"))),
+        path(
+            "clusters/",
+            include(([*cluster_patterns, *cluster_enquiry_patterns], "clusters")),
+        ),
         path("strategies/", include((strategy_patterns, "strategies"))),
         path("reports/", include("reports.urls")),
         path("workspace/people/", include((joining.people_patterns, "people"))),
@@ -101,6 +109,7 @@ urlpatterns = [
             "workspace/members/<int:pk>/account/",
             include((account_patterns, "producer_accounts")),
         ),
+        path("workspace/enquiries/", include((enquiry_patterns, "enquiries"))),
         path("workspace/", include((workspace.patterns, "workspace"))),
         path("review/joins/", include((joining.decision_patterns, "joins"))),
         path("review/merge/", include((merging.patterns, "merges"))),

@@ -12,7 +12,7 @@ class ProductsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what is kept of a product follow everything it depends on."""
-        from members.models import Member
+        from members.models import Cluster, Member
         from products import desk, figures, personal
         from products.actions import followers
         from products.models import Category, Mark, Product, StarRound
@@ -25,6 +25,7 @@ class ProductsConfig(AppConfig):
         follow(Category, followers.keep_shelf)
         follow(Mark, followers.keep_mark)
         follow(StarRound, followers.keep_round)
+        follow(Cluster, followers.keep_cluster)
         ask_before_hiding(followers.published_photos)
         desk.open_desks()
         personal.contribute()

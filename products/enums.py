@@ -1,5 +1,7 @@
 """Words of the product register (facts.md §1.4, §2, §3)."""
 
+from enum import nonmember
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -87,3 +89,17 @@ class EnquiryState(models.TextChoices):
     ANSWERED = "answered", pgettext_lazy("enquiry", "Answered")
     CLOSED = "closed", pgettext_lazy("enquiry", "Closed without an answer")
     SPAM = "spam", pgettext_lazy("enquiry", "Unwanted advertising")
+
+    NEXT = nonmember(
+        {
+            "new": {"answered", "closed", "spam"},
+            # A second answer follows a first.
+            "answered": {"answered", "new"},
+            "closed": {"new"},
+            "spam": {"new"},
+        }
+    )
+
+    def may_become(self, to: "EnquiryState") -> bool:
+        """Tell whether there is a step from this state to ``to``."""
+        return to.value in self.NEXT[self.value]

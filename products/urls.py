@@ -1,21 +1,35 @@
-"""Addresses of the catalogue and of the producers.
+"""Addresses of the catalogue, of the producers, and of asking about either.
 
 A producer's page shows its goods, so it is a view of this app although its
-address says members.
+address says members; asking about a cluster needs no more than this app knows.
 """
 
 from django.urls import path
 
-from products.views import catalogue
+from products.views import catalogue, enquiries
 
 #: Under ``/products/``, namespace ``products``.
 product_patterns = [
     path("", catalogue.product_list, name="list"),
     path("<slug:code>/", catalogue.product_detail, name="detail"),
+    path("<slug:code>/enquiry/", enquiries.product_enquiry, name="enquire"),
 ]
 
 #: Under ``/members/``, namespace ``members``.
 member_patterns = [
     path("", catalogue.member_list, name="list"),
     path("<slug:code>/", catalogue.member_detail, name="detail"),
+    path("<slug:code>/enquiry/", enquiries.member_enquiry, name="enquire"),
+]
+
+#: Under ``/clusters/``, namespace ``clusters``, beside those of the plans.
+cluster_enquiry_patterns = [
+    path("<slug:slug>/enquiry/", enquiries.cluster_enquiry, name="enquire"),
+]
+
+#: Under ``/workspace/enquiries/``, namespace ``enquiries``.
+enquiry_patterns = [
+    path("", enquiries.enquiry_list, name="list"),
+    path("<int:pk>/", enquiries.enquiry_detail, name="detail"),
+    path("<int:pk>/mark/", enquiries.enquiry_mark, name="mark"),
 ]

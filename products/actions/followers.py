@@ -1,13 +1,14 @@
 """What follows when a product, or what it depends on, changes."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from members.actions.followers import MOVED_BY
 from members.models import Member
 from products import derived
-from products.models import Category, Photo, Product
+from products.models import Category, Enquiry, Photo, Product
 from registry import acts, publicity
 from registry.actions import proposals, records
 from registry.derived import in_batches
@@ -43,6 +44,7 @@ def keep_product(happening: Happening) -> None:
     product.refresh_from_db(fields=derived.COLUMNS)
     if "member" in happening.fields:
         proposals.follow_records("products.Product", [product.pk])
+        hand_over(Product.objects.filter(pk=product.pk), "product")
 
 
 def keep_products(happenings: Sequence[Happening]) -> None:
@@ -131,6 +133,26 @@ def keep_goods(happening: Happening) -> None:
         if happening.fields & MOVED_BY:
             moved = goods.values_list("pk", flat=True)
             proposals.follow_records("products.Product", list(moved))
+            hand_over(goods, "product")
+            hand_over(Member.objects.filter(pk=member.pk), "member")
+
+
+def keep_cluster(happening: Happening) -> None:
+    """Have open enquiries about a cluster follow its lead agency."""
+    if happening.fields & {"lead_agency", "province"}:
+        about = Enquiry.objects.open().filter(cluster=happening.row)
+        about.update(
+            owner=happening.row.lead_agency_id, province=happening.row.province_id
+        )
+
+
+def hand_over(records: QuerySet[Any], about: str) -> None:
+    """Give open enquiries about ``records`` to who keeps those now. One query."""
+    kept = records.model.objects.filter(pk=OuterRef(f"{about}_id"))
+    Enquiry.objects.open().filter(**{f"{about}__in": records.values("pk")}).update(
+        owner=Subquery(kept.values("owner_id")),
+        province=Subquery(kept.values("province_id")),
+    )
 
 
 def keep_shelf(happening: Happening) -> None:

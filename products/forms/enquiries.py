@@ -104,7 +104,8 @@ class EnquiryForm(forms.ModelForm):
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         """Begin with a fresh key; ask nothing of sales where none is mediated."""
         # A copy, so that a key that is no longer good can be replaced.
-        super().__init__(data.copy() if data is not None else None, **kwargs)
+        self.typed: Any = data.copy() if data is not None else None
+        super().__init__(self.typed, **kwargs)
         self.form_key: uuid.UUID | None = None
         self.fields["seal"].initial = seal(uuid.uuid4())
         about = self.instance.about
@@ -136,7 +137,7 @@ class EnquiryForm(forms.ModelForm):
         self.form_key = known[0] if known else uuid.uuid4()
         if known is None or known[1] > OLDEST:
             # With the same key, if it was ours: what was sent stays sent once.
-            self.data["seal"] = seal(self.form_key)
+            self.typed["seal"] = seal(self.form_key)
             raise forms.ValidationError(
                 _("The form was open for long. Please press “Send” once more.")
             )
@@ -152,7 +153,7 @@ class EnquiryForm(forms.ModelForm):
         if cleaned.get("kind", EnquiryKind.COMMENT) == EnquiryKind.COMMENT:
             cleaned["kind"] = EnquiryKind.COMMENT
             for name in FOR_BUYERS:
-                self._errors.pop(name, None)
+                self.errors.pop(name, None)
                 cleaned[name] = None if name == "wanted_on" else ""
         return cleaned
 
@@ -180,6 +181,15 @@ class AnswerForm(forms.Form):
     )
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        """Take what was typed; ``seen`` of it can be brought up to date."""
+        self.typed: Any = data.copy() if data is not None else None
+        super().__init__(self.typed, **kwargs)
+
+    def bring_up_to_date(self, seen: int) -> None:
+        """Let the next attempt count the answers that are shown now."""
+        self.typed["seen"] = seen
 
     def answer(self) -> Answer:
         """Return what was typed."""

@@ -89,6 +89,11 @@ class Enquiry(models.Model):
         return self.text[:80]
 
     @property
+    def stage(self) -> EnquiryState:
+        """Return ``state`` as its enum member."""
+        return EnquiryState(self.state)
+
+    @property
     def about(self) -> Product | Member | Cluster:
         """Return what it is about; one query unless that is loaded."""
         found = self.product or self.member or self.cluster

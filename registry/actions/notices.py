@@ -127,7 +127,7 @@ def page_of(record: models.Model, reader: User) -> str:
         return ""
     try:
         return address_of(
-            "workspace:record", desk.slug, record.pk, language=reader.language
+            "workspace:edit", desk.slug, record.pk, language=reader.language
         )
     except NoReverseMatch:
         return ""

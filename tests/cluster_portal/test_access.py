@@ -16,6 +16,7 @@ from registry.files import private_url
 from registry.storages import content_name
 from tests.factories import (
     ClusterFactory,
+    EnquiryFactory,
     MemberFactory,
     PlanFactory,
     ProductFactory,
@@ -80,6 +81,12 @@ TABLE = {
     "mfa_download_recovery_codes": SIGNED_IN,
     # Mails and enquiries
     "account_mail": SIGNED_IN,
+    "products:enquire": EVERYBODY,
+    "members:enquire": EVERYBODY,
+    "clusters:enquire": EVERYBODY,
+    "enquiries:list": HOUSE - {"official"},
+    "enquiries:detail": HOUSE - {"official"},
+    "enquiries:mark": HOUSE - {"official"},
     # At work
     "reports:list": HOUSE,
     "reports:detail": HOUSE,
@@ -158,6 +165,7 @@ def samples(officer):
     member = MemberFactory(published=True, owner=officer.agency)
     product = ProductFactory(published=True, member=member)
     plan = PlanFactory(published=True, cluster=ClusterFactory())
+    enquiry = EnquiryFactory(product=product)
     return {
         "products:detail": [product.code],
         "members:detail": [member.code],
@@ -167,6 +175,12 @@ def samples(officer):
         "strategies:plan": [plan.cluster.slug, plan.year],
         "reports:detail": ["members"],
         "sitemap-section": ["products"],
+        # Enquiries
+        "products:enquire": [product.code],
+        "members:enquire": [member.code],
+        "clusters:enquire": [plan.cluster.slug],
+        "enquiries:detail": [enquiry.pk],
+        "enquiries:mark": [enquiry.pk],
     }
 
 
@@ -194,6 +208,9 @@ SPECIAL = {
     "mfa_generate_recovery_codes": {200, 302, 404},
     "mfa_download_recovery_codes": {200, 302, 404},
     "readyz": {200, 503},
+    # What was asked of another agency does not exist; a step is taken by sending.
+    "enquiries:detail": {200, 404},
+    "enquiries:mark": {405},
 }
 ARGUMENTS = {
     "media": ["pictures/none.webp"],

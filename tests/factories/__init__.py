@@ -5,6 +5,7 @@ one went through the steps. States are traits: ``MemberFactory(published=True)``
 All people and names are invented.
 """
 
+from tests.factories.enquiries import EnquiryFactory
 from tests.factories.members import (
     ClusterFactory,
     ContactFactory,
@@ -40,6 +41,7 @@ __all__ = [
     "ClusterFactory",
     "ContactFactory",
     "DistrictFactory",
+    "EnquiryFactory",
     "MarkFactory",
     "MemberFactory",
     "MembershipFactory",

@@ -5,13 +5,23 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from members import desk, picks
 from members.enums import MemberGap
-from members.forms import ContactForm, MemberForm
-from members.models import Cluster, Contact, Member, Membership, Outlet, Post
+from members.forms import ContactForm, MemberForm, SignedConsentForm
+from members.models import (
+    Cluster,
+    Contact,
+    Member,
+    Membership,
+    Outlet,
+    Post,
+    SignedConsent,
+)
 from registry.admin_base import (
     BulkEditAdmin,
     ChildStack,
@@ -70,6 +80,34 @@ class OutletInline(ChildStack):
     )
 
 
+class SignedConsentInline(ChildStack):
+    """Papers on which producers let an office enter the record for them."""
+
+    model = SignedConsent
+    form = SignedConsentForm
+    ordering = ("signed_on", "pk")
+    readonly_fields = ("scan", "recorded_by")
+    fields = (
+        ("person", "signed_on", "wording"),
+        ("scan", "upload"),
+        "recorded_by",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("recorded_by")
+
+    @admin.display(description=_("kept scan"))
+    def scan(self, paper: SignedConsent) -> SafeString | str:
+        """Link to the kept file."""
+        if not paper.file or paper.pk is None:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>',
+            private_url(paper, paper.file),
+            paper.file_name or _("signed paper, scanned"),
+        )
+
+
 class MembershipInline(ChildStack):
     """The clusters the member belongs to."""
 
@@ -90,7 +128,7 @@ class MemberAdmin(BulkEditAdmin):
 
     form = MemberForm
     change_form_template = "admin/members/member/change_form.html"
-    inlines = (ContactInline, OutletInline, MembershipInline)
+    inlines = (ContactInline, OutletInline, MembershipInline, SignedConsentInline)
     pick_fields = ("subdistrict", "district")
     list_display = (
         "name_th",
@@ -115,9 +153,8 @@ class MemberAdmin(BulkEditAdmin):
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, code or telephone number")
     bulk_fields = ("producer_type", "legal_form", "quadrant", "otop_year", "owner")
-    history_labels: ClassVar[dict[str, Any]] = {
-        "leader_id_last4": _("end of the leader’s identity number")
-    }
+    history_labels: ClassVar[dict[str, Any]] = dict(desk.WORDING.labels)
+    history_words: ClassVar[dict[str, Any]] = dict(desk.WORDING.words)
     readonly_fields = ("portrait_shown",)
     fieldsets = (
         (
@@ -169,7 +206,7 @@ class MemberAdmin(BulkEditAdmin):
 
     def pick_label(self, row: Any) -> str:
         """Return name and code, as they stand in the box of a product's producer."""
-        return f"{row.name_th} ({row.code})"
+        return picks.member_label(row)
 
     @admin.display(description=_("picture"))
     def portrait_shown(self, member: Member) -> SafeString | str:
@@ -182,6 +219,16 @@ class MemberAdmin(BulkEditAdmin):
             private_url(member, name),
             member.name,
         )
+
+
+def remarks_panel(request: HttpRequest, member: Member) -> SafeString:
+    """Say for whom an office entered the record. One query."""
+    return render_to_string(
+        "admin/members/remarks.html", {"remarks": desk.remarks(member)}
+    )
+
+
+KeptAdmin.add_panel("members.Member", remarks_panel)
 
 
 class PostInline(ChildStack):

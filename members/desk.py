@@ -28,10 +28,14 @@ from registry.desks import (
 )
 from registry.picks import DISTRICT, SUBDISTRICT, offer
 from registry.thai.dates import format_date
-from registry.wording import Wording
+from registry.wording import Wording, read_kept
 
 WORDING = Wording(
-    labels={"leader_id_last4": _("end of the leader’s identity number")},
+    labels={
+        "leader_id_last4": _("end of the leader’s identity number"),
+        "leader_id_hash": _("leader’s identity number"),
+    },
+    words={"leader_id_hash": read_kept, "file": read_kept},
 )
 SHEETS = (
     Sheet(

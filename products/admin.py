@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member
 from products.enums import MarkScope, ProductGap
 from products.forms import (
-    MONTH_NAMES,
     MOST_PHOTOS,
     CategoryChoiceField,
     CertificateForm,
@@ -36,6 +35,7 @@ from products.models import (
     StarRating,
     StarRound,
 )
+from products.wording import WORDING
 from registry.admin_base import (
     BulkEditAdmin,
     ChildStack,
@@ -183,12 +183,6 @@ class ProductGapFilter(GapFilter):
     gaps = ProductGap
 
 
-def months_read(season: int) -> str:
-    """Return the months of a season by name."""
-    names = [name for bit, name in enumerate(MONTH_NAMES) if season >> bit & 1]
-    return ", ".join(map(str, names)) or str(_("All year"))
-
-
 @admin.register(Product)
 class ProductAdmin(BulkEditAdmin):
     """Souvenirs."""
@@ -221,7 +215,7 @@ class ProductAdmin(BulkEditAdmin):
     search_fields = ("name_fold", "code")
     search_help_text = _("Name, producer or code")
     bulk_fields = ("category", "otop_type", "air_travel", "design_year")
-    history_words: ClassVar[dict[str, Any]] = {"season": months_read}
+    history_words: ClassVar[dict[str, Any]] = dict(WORDING.words)
     fieldsets = (
         (
             _("What"),

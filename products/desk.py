@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member
 from members.picks import MEMBER
 from products.forms import (
-    MONTH_NAMES,
     MOST_PHOTOS,
     MemberCertificateForm,
     PhotoForm,
@@ -18,6 +17,7 @@ from products.forms import (
 )
 from products.models import Certificate, Photo, Product
 from products.views import previews
+from products.wording import WORDING
 from registry.desks import (
     ChildPart,
     Completeness,
@@ -28,19 +28,11 @@ from registry.desks import (
     open_desk,
     show_by,
 )
-from registry.wording import Wording
 
 #: Photos with which a product can be judged from all sides.
 GOOD_PHOTOS = 3
 
 
-def months_read(season: int) -> str:
-    """Return the months of a season by name."""
-    names = [name for bit, name in enumerate(MONTH_NAMES) if season >> bit & 1]
-    return ", ".join(map(str, names)) or str(_("All year"))
-
-
-WORDING = Wording(words={"season": months_read})
 SHEETS = (
     Sheet(
         _("What"),

@@ -6,6 +6,7 @@ file twice because another field was wrong, and a draft of a form can name it. W
 no row and no draft names is swept by night (:mod:`registry.sweeping`).
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -92,7 +93,20 @@ def take_upload(file: UploadedFile, kind: Kind) -> Upload:
 
     :raises UploadRefused: if it is no picture (or PDF) we take; nothing is kept then.
     """
-    return _take_picture(file) if kind == "picture" else _take_proof(file)
+    taken = _take_picture(file) if kind == "picture" else _take_proof(file)
+    _make_young(taken.names)
+    return taken
+
+
+def _make_young(names: Iterable[str]) -> None:
+    """Keep a file that lay there already, unneeded, from being swept tonight."""
+    shelf = private_storage()
+    for name in names:
+        try:
+            os.utime(shelf.path(name))
+        except (NotImplementedError, FileNotFoundError):
+            # A storage without folders; or what is gone is missed soon enough.
+            continue
 
 
 def _take_picture(file: UploadedFile) -> Upload:

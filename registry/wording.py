@@ -98,6 +98,11 @@ def read_value(value: Any) -> str:
     return str(value)
 
 
+def read_kept(value: Any) -> str:
+    """Return that something is kept, instead of a hash that tells nobody anything."""
+    return _now("kept") if value else NOTHING
+
+
 def is_picture(value: Any) -> bool:
     """Tell whether a value is what a record keeps of a stored picture."""
     return isinstance(value, dict) and bool(value)

@@ -103,8 +103,10 @@ class ProducerContactForm(ContactForm):
         required=False,
     )
 
-    class Meta(ContactForm.Meta):
+    class Meta:
+        model = Contact
         fields = ("kind", "value", "extension", "position")
+        formfield_callback = house_field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from registry import rules
 from registry.admin_base.lists import CappedPaginator
 from registry.admin_base.person import person
 from registry.forms import PickField, PickInput, RowsField, is_key
+from registry.forms.fields import is_year
 from registry.models import Kept, User
 from registry.thai.dates import format_date, format_datetime
 from registry.thai.fields import (
@@ -97,14 +98,6 @@ class OwnFields(BaseModelAdmin):
         if not self.admin_site.is_registered(model):
             return model._default_manager.none()
         return self.admin_site.get_model_admin(model).get_queryset(request)
-
-
-def is_year(db_field: Any) -> bool:
-    """Tell whether a column holds a year of the Buddhist era, as its name says."""
-    name: str = db_field.name
-    return isinstance(db_field, models.PositiveSmallIntegerField) and (
-        name == "year" or name.endswith("_year")
-    )
 
 
 def pick_url(db_field: Any) -> str:

@@ -10,10 +10,8 @@ from registry.enums import Role
 from registry.forms.rows import ChildFormSet, KeptForm
 from registry.models import User, parent_key
 
-PART_MEDIA = Media(
-    css={"all": ["css/photos.css"]},
-    js=[Script("js/rows.js", defer=True), Script("js/photos.js", defer=True)],
-)
+SCRIPTS: Any = [Script(f"js/{name}.js", defer=True) for name in ("rows", "photos")]
+PART_MEDIA = Media(css={"all": ["css/photos.css"]}, js=SCRIPTS)
 
 
 def form_for(desk: Desk, user: User, **told: Any) -> Any:

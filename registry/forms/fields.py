@@ -30,7 +30,6 @@ from registry.uploads import (
     UploadRefused,
     kept_proof,
     opened,
-    peek,
     read_proof,
     signed,
     take_upload,
@@ -196,6 +195,7 @@ class UploadInput(forms.FileInput):
     template_name = "registry/widgets/upload.html"
     #: For whom the kept file can be shown.
     user: User | None = None
+    kind: Kind = "picture"
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Given | None:
         file = files.get(name) if files else None
@@ -207,15 +207,21 @@ class UploadInput(forms.FileInput):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        if self.user is not None:
-            context["widget"]["attrs"]["data-upload-to"] = reverse("workspace:upload")
-        kept = peek(value.value) if isinstance(value, Given) and value.value else None
-        if kept is not None:
-            context["kept"] = kept
-            context["kept_value"] = value.value
-            if self.user is not None and kept.thumbnail:
-                context["kept_url"] = own_url(self.user, kept.thumbnail)
+        if self.user is None:
+            return context
+        context["widget"]["attrs"]["data-upload-to"] = reverse("workspace:upload")
+        if isinstance(value, Given) and value.value:
+            context |= self._kept(value.value, self.user)
         return context
+
+    def _kept(self, value: str, user: User) -> dict[str, Any]:
+        """Return what shows a kept file; nothing for what is not the person's."""
+        try:
+            kept = opened(value, user, self.kind)
+        except UploadRefused:
+            return {}
+        shown = own_url(user, kept.thumbnail) if kept.thumbnail else ""
+        return {"kept": kept, "kept_value": value, "kept_url": shown}
 
 
 class UploadField(forms.FileField):
@@ -235,8 +241,8 @@ class UploadField(forms.FileField):
     def typed_by(self, user: User) -> None:
         """Take values of ``user``, and show the person what they stand for."""
         self.user = user
-        if isinstance(self.widget, UploadInput):
-            self.widget.user = user
+        widget: Any = self.widget
+        widget.user, widget.kind = user, self.kind
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"accept": self.accept, "data-upload": self.kind}
@@ -321,8 +327,8 @@ def house_field(column: Any, **kwargs: Any) -> Any:
     if isinstance(column, models.URLField):
         return column.formfield(assume_scheme="https", **kwargs)
     if isinstance(column, models.TextField):
-        given = {"form_class": ThaiTextField, "widget": forms.Textarea({"rows": 5})}
-        return column.formfield(**given | kwargs)
+        kwargs.setdefault("widget", forms.Textarea({"rows": 5}))
+        return column.formfield(form_class=ThaiTextField, **kwargs)
     if isinstance(column, models.DateField):
         return column.formfield(form_class=BEDateField, **kwargs)
     if type(column) is models.CharField:

@@ -32,7 +32,13 @@ def typed(member=None, **fields):
             "owner": member.owner_id,
             "version": member.version,
         }
-    for prefix in ("contacts", "outlets", "memberships", "certificates"):
+    for prefix in (
+        "contacts",
+        "outlets",
+        "memberships",
+        "signed_consents",
+        "certificates",
+    ):
         data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return data | fields
 

@@ -299,7 +299,7 @@ def test_a_proof_of_a_producer_is_entered_on_its_page(desk):
     mark = MarkFactory(given_to=MarkScope.MEMBER)
     district = "เมืองเลย · เลย (4201)"
     data = {"name_th": member.name_th, "owner": member.owner_id, "district": district}
-    for prefix in ("contacts", "outlets", "memberships"):
+    for prefix in ("contacts", "outlets", "memberships", "signed_consents"):
         data |= rows(prefix)
     data |= rows("certificates", {"mark": mark.pk, "number": "1"})
 

@@ -39,7 +39,13 @@ from tests.factories import (
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 NO_CHILDREN = {
     f"{prefix}-{name}_FORMS": 0
-    for prefix in ("contacts", "outlets", "memberships", "certificates")
+    for prefix in (
+        "contacts",
+        "outlets",
+        "memberships",
+        "signed_consents",
+        "certificates",
+    )
     for name in ("TOTAL", "INITIAL")
 }
 

@@ -268,4 +268,6 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
 
 def too_many(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer 429: who waits long enough gets in again."""
-    return render(request, "429.html", status=429, headers={"Retry-After": "1800"})
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = "1800"
+    return answer

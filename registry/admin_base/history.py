@@ -1,7 +1,7 @@
 """The history of a row in the admin: its acts, one act, and the way back to it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -20,7 +20,8 @@ from registry.actions import records
 from registry.admin_base.person import person
 from registry.chronicle import Chronicle, Entry
 from registry.errors import NotVisible
-from registry.models import Kept
+from registry.merging import Told, merges_of, records_of
+from registry.models import Kept, Record
 from registry.refusals import REFUSALS, as_refusal
 from registry.restoring import restoration
 from registry.thai.dates import format_datetime
@@ -99,6 +100,7 @@ class HistoryPages:
             {
                 "title": title,
                 "page": page,
+                "merges": list(self._merges(chronicle.row)),
                 "entries": [
                     (entry, self._act_address(chronicle, entry))
                     for entry in chronicle.entries(page.object_list)
@@ -106,6 +108,13 @@ class HistoryPages:
                 **(extra_context or {}),
             },
         )
+
+    def _merges(self, row: Any) -> Iterator[tuple[Told, Any, str]]:
+        """Yield the merges a record had a part in, with the other record's history."""
+        if isinstance(row, Record):
+            for told in records_of(merges_of(row)):
+                other = told.gone if told.kept == row else told.kept
+                yield told, other, self.address("history", other.pk)
 
     def act_view(
         self, request: HttpRequest, object_id: str, act_id: uuid.UUID

@@ -21,9 +21,11 @@ from registry.merging.finding import (
 )
 from registry.merging.links import (
     Follows,
+    Kind,
     Link,
     Staying,
     follows,
+    kinds_of,
     links_of,
     parted,
     pictures_of,
@@ -34,9 +36,11 @@ from registry.merging.past import (
     key_of_row,
     latest_of,
     merges_of,
+    moved_by,
     record_at,
     records_of,
     successors,
+    taken_by,
     touched,
 )
 
@@ -44,6 +48,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "Follows",
+    "Kind",
     "Link",
     "Part",
     "Side",
@@ -53,10 +58,12 @@ __all__ = [
     "follows",
     "in_the_way",
     "key_of_row",
+    "kinds_of",
     "latest_of",
     "links_of",
     "merges_of",
     "model_of",
+    "moved_by",
     "parted",
     "parts_of",
     "pictures_of",
@@ -66,6 +73,7 @@ __all__ = [
     "searched",
     "successors",
     "suggested",
+    "taken_by",
     "touched",
     "why_not",
 ]

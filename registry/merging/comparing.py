@@ -91,15 +91,20 @@ def parts_of(model: type[Record]) -> tuple[Part, ...]:
     return tuple(found.values())
 
 
+def wording_of(model: type[Record]) -> Wording:
+    """Return how the columns of a kind of record are put into words."""
+    desk = desk_of(model)
+    return desk.wording if desk else Wording()
+
+
 def compare(left: Record, right: Record) -> Comparison:
     """Put two records side by side; ``left`` is the one to be kept to begin with.
 
     One query a table that their keys point at.
     """
     model = type(left)
-    desk = desk_of(model)
     columns = own_table(model).columns
-    wording = (desk.wording if desk else Wording()).knowing(
+    wording = wording_of(model).knowing(
         key
         for row in (left, right)
         for column in columns

@@ -100,9 +100,10 @@ def links_of(model: type[models.Model]) -> tuple[Link, ...]:
     Neither history, which stays with the record it is of, nor search rows, which
     follow by themselves.
     """
+    relations: list[Any] = list(model._meta.get_fields(include_hidden=True))
     found = [
         Link(relation.field)
-        for relation in model._meta.get_fields(include_hidden=True)
+        for relation in relations
         if relation.auto_created
         and not relation.concrete
         and not relation.many_to_many
@@ -176,16 +177,38 @@ def follows(kept: Record, gone: Record) -> list[Follows]:
     """Return what would follow from ``gone`` to ``kept``, by kind."""
     found = []
     for link in links_of(type(gone)):
-        label = str(capfirst(str(link.model._meta.verbose_name_plural)))
-        if not (link.is_own or link.may_clash):
-            count, staying = link.rows(gone).count(), []
-        else:
+        staying: list[Staying] = []
+        if link.is_own or link.may_clash:
             moving, staying = parted(link, kept, gone)
             count = len(moving)
+        else:
+            count = link.rows(gone).count()
         if count or staying:
             stay = tuple((str(each.row), each.reason) for each in staying)
-            found.append(Follows(label, count, stay))
+            found.append(Follows(_label(link), count, stay))
     return found
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How many rows of one kind each of two records has."""
+
+    label: str
+    left: int
+    right: int
+
+
+def kinds_of(left: Record, right: Record) -> list[Kind]:
+    """Return what points at either record, by kind. Two queries a kind."""
+    found = [
+        Kind(_label(link), link.rows(left).count(), link.rows(right).count())
+        for link in links_of(type(left))
+    ]
+    return [each for each in found if each.left or each.right]
+
+
+def _label(link: Link) -> str:
+    return str(capfirst(str(link.model._meta.verbose_name_plural)))
 
 
 def pictures_of(record: Record) -> list[tuple[str, str]]:

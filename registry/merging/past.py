@@ -6,9 +6,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from registry.enums import RecordStatus
+from registry.merging.comparing import parts_of, wording_of
 from registry.models import Merge, Record
 from registry.thai.dates import format_datetime
 
@@ -138,4 +140,25 @@ def records_of(merges: Iterable[Merge]) -> list[Told]:
             merge.undone_at is None and not changed[merge.pk],
         )
         for merge in listed
+    ]
+
+
+def moved_by(merge: Merge) -> list[tuple[str, int]]:
+    """Return how many rows of each kind a merge moved."""
+    return [
+        (str(capfirst(apps.get_model(label)._meta.verbose_name_plural)), len(keys))
+        for label, _column, keys in merge.moved
+    ]
+
+
+def taken_by(merge: Merge) -> list[str]:
+    """Return what the parts are called that were taken from the record that went."""
+    model: Any = apps.get_model(merge.model)
+    taken = set(merge.before.get("taken", ()))
+    wording = wording_of(model)
+    return [
+        wording.label(column)
+        for part in parts_of(model)
+        if part.name in taken
+        for column in part.told
     ]

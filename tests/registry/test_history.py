@@ -228,7 +228,7 @@ def test_a_page_of_history_asks_the_same_however_many_acts_it_shows(
 
     # Session, person, agency, provinces; the row; traces of six tables; rows of two
     # of them; people; names of what keys point at.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         desk.get(url("history", member.pk))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from allauth.account import urls as account_urls
 from allauth.mfa import urls as mfa_urls
-from allauth.usersessions import urls as session_urls
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
@@ -24,7 +23,7 @@ from products.urls import (
 )
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
-from registry.urls import audit, joining, merging, review, workspace
+from registry.urls import audit, joining, merging, personal, review, workspace
 from registry.views import accounts
 from registry.views.files import private_file, public_file
 from registry.views.gallery import gallery
@@ -59,9 +58,7 @@ def flat(patterns: Iterable[URLPattern | URLResolver]) -> Iterable[URLPattern]:
             yield each
 
 
-for _pattern in flat(
-    [*account_urls.urlpatterns, *mfa_urls.urlpatterns, *session_urls.urlpatterns]
-):
+for _pattern in flat([*account_urls.urlpatterns, *mfa_urls.urlpatterns]):
     _open = _pattern.name in OPEN_ACCOUNT_PAGES
     mark(_pattern.callback, EVERYBODY if _open else EVERY_ROLE)
 
@@ -115,6 +112,7 @@ urlpatterns = [
         path("review/merge/", include((merging.patterns, "merges"))),
         path("review/", include((review.patterns, "review"))),
         path("audit/", include((audit.patterns, "audit"))),
+        path("personal/", include((personal.patterns, "personal"))),
         path("about/", views.about, name="about"),
         path("contact/", views.contact, name="contact"),
         path("privacy/", views.privacy, name="privacy"),
@@ -128,7 +126,7 @@ urlpatterns = [
         path("accounts/mail/", mail_preferences, name="account_mail"),
         path("accounts/", include(account_urls)),
         path("accounts/2fa/", include(mfa_urls)),
-        path("accounts/sessions/", include(session_urls)),
+        path("accounts/sessions/", accounts.devices, name="account_devices"),
         path(
             "accounts/sessions/<int:pk>/end/",
             accounts.end_session,

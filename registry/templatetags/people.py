@@ -2,6 +2,8 @@
 
 from allauth.usersessions.models import UserSession
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from registry import devices
 from registry.models import User
@@ -26,3 +28,10 @@ def lacks_second_factor(user: User) -> bool:
 def in_fours(secret: str) -> str:
     """Part a secret into groups of four, as it is read and typed."""
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Let a long e-mail address break before its @, and not inside a word."""
+    name, _at, host = address.partition("@")
+    return format_html("{}<wbr>@{}", name, host)

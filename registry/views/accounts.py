@@ -7,7 +7,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from registry.access import SignedInRequest, open_to
 from registry.devices import devices_of
@@ -32,6 +36,19 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
 
 @open_to(*Role)
+@require_http_methods(["GET", "HEAD", "POST"])
+def devices(request: SignedInRequest) -> HttpResponse:
+    """List where one is signed in; sign all the others out."""
+    sessions = devices_of(request.user)
+    if request.method == "POST":
+        others = [each for each in sessions if not each.is_current()]
+        get_adapter().end_sessions(others)
+        messages.success(request, _("All other devices are signed out."))
+        return redirect("account_devices")
+    return render(request, "account/devices.html", {"sessions": sessions})
+
+
+@open_to(*Role)
 @require_POST
 def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign one of one's own devices out; another person's does not exist."""
@@ -40,4 +57,4 @@ def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("account_logout")
     get_adapter().end_sessions([session])
     messages.success(request, _("The device is signed out."))
-    return redirect("usersessions_list")
+    return redirect("account_devices")

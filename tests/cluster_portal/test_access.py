@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 from django.urls import URLResolver, get_resolver, reverse
 
 from registry.access import roles_of
+from registry.actions.merging import merge
 from registry.enums import Role
 from registry.files import private_url
 from registry.storages import content_name
@@ -79,6 +80,14 @@ TABLE = {
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": SIGNED_IN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
+    "account_devices": SIGNED_IN,
+    "account_overview": SIGNED_IN,
+    "account_end_session": SIGNED_IN,
     # Mails and enquiries
     "account_mail": SIGNED_IN,
     "products:enquire": EVERYBODY,
@@ -87,6 +96,15 @@ TABLE = {
     "enquiries:list": HOUSE - {"official"},
     "enquiries:detail": HOUSE - {"official"},
     "enquiries:mark": HOUSE - {"official"},
+    # What forms ask for while they are filled in
+    "workspace:suggest": {"officer", "reviewer", "administrator"},
+    "workspace:upload": {"officer", "reviewer", "administrator", "producer"},
+    # Two records that are one, and renewals of memberships
+    "merges:list": STAFF,
+    "merges:compare": STAFF,
+    "merges:detail": STAFF,
+    "renewals:list": STAFF,
+    "renewals:detail": STAFF,
     # At work
     "reports:list": HOUSE,
     "reports:detail": HOUSE,
@@ -171,6 +189,9 @@ def samples(officer):
         "members:detail": [member.code],
         "provinces:detail": ["loei"],
         "clusters:detail": [plan.cluster.slug],
+        "merges:compare": [member.code],
+        "merges:detail": [merged.pk],
+        "renewals:detail": [plan.cluster.slug],
         "strategies:current": [plan.cluster.slug],
         "strategies:plan": [plan.cluster.slug, plan.year],
         "reports:detail": ["members"],
@@ -207,15 +228,29 @@ SPECIAL = {
     "mfa_view_recovery_codes": {200, 302, 404},
     "mfa_generate_recovery_codes": {200, 302, 404},
     "mfa_download_recovery_codes": {200, 302, 404},
+    "mfa_add_webauthn": {302},
+    "mfa_reauthenticate_webauthn": {302},
+    "mfa_edit_webauthn": {302},
+    "mfa_remove_webauthn": {302},
+    "account_end_session": {405},
     "readyz": {200, 503},
+    # What is of another province does not exist.
+    "merges:compare": {200, 404},
+    "merges:detail": {200, 404},
+    "renewals:detail": {200, 404},
+    "workspace:upload": {405},
     # What was asked of another agency does not exist; a step is taken by sending.
     "enquiries:detail": {200, 404},
     "enquiries:mark": {405},
 }
 ARGUMENTS = {
+    "workspace:suggest": ["district"],
     "media": ["pictures/none.webp"],
     "account_confirm_email": ["MQ:abc"],
     "account_reset_password_from_key": ["1", "none"],
+    "mfa_edit_webauthn": [1],
+    "mfa_remove_webauthn": [1],
+    "account_end_session": [1],
 }
 
 

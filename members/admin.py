@@ -31,6 +31,7 @@ from registry.admin_base import (
     OwnerFilter,
     ProvinceFilter,
 )
+from registry.admin_base.privacy import privacy_panel
 from registry.files import private_url
 from registry.thai.phones import read_phones
 
@@ -279,3 +280,6 @@ class ClusterAdmin(KeptAdmin):
         """Find by a part of a name or of the address."""
         wanted = Q(name_th__contains=text) | Q(name_en__icontains=text)
         return rows.filter(wanted | Q(slug__icontains=text))
+
+
+KeptAdmin.add_panel("members.Member", privacy_panel)

@@ -38,6 +38,7 @@ from registry.forms import NoteForm
 from registry.models import (
     Agency,
     Alias,
+    AuditEvent,
     Code,
     District,
     ExportRun,
@@ -502,3 +503,16 @@ class ExportRunAdmin(RunAdmin):
 
     list_display = ("report", "format", "rows", "by", "status", "started_on")
     search_fields = ("report",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """Sign-ins, refusals, reveals, exports; the pages of audit tell more."""
+
+    administrators_only = True
+    list_display = ("kind", "at_moment", "by", "path", "detail")
+    list_select_related = ("by",)
+    list_filter = ("kind",)
+    search_fields = ("by__email", "path")
+    ordering = ("-at", "-id")
+    at_moment = moment_column("at", _("when"))

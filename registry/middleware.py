@@ -39,6 +39,7 @@ PRIVATE_AREAS = frozenset(
         "audit",
         "dashboard",
         "files",
+        "personal",
         "reports",
         "review",
         "workspace",

@@ -28,8 +28,8 @@ SHELVES = {
 }
 
 
-@require_safe
 @open_to(*STAFF)
+@require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
     """List the requests the person decides on, the oldest first."""
     shelf = request.GET.get("show", "waiting")
@@ -48,8 +48,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a request beside the agencies it may be, and take the decision."""
     rows = JoinRequest.objects.visible_to(request.user)

@@ -24,8 +24,8 @@ from registry.querysets import InvitationQuerySet
 KEEPERS = (Role.OFFICER, Role.REVIEWER)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def colleagues(request: SignedInRequest) -> HttpResponse:
     """List the people of the agency and its open invitations; invite one more."""
     if request.method != "POST":
@@ -81,8 +81,8 @@ def _of_agency(request: SignedInRequest) -> InvitationQuerySet[Invitation]:
     return Invitation.objects.visible_to(request.user).filter(about="")
 
 
-@require_POST
 @open_to(*KEEPERS)
+@require_POST
 def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send an invitation again, with a new link."""
     invitation = get_object_or_404(_of_agency(request), pk=pk)
@@ -97,8 +97,8 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("people:list")
 
 
-@require_POST
 @open_to(*KEEPERS)
+@require_POST
 def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     """Cancel an invitation; its link ends."""
     invitation = get_object_or_404(_of_agency(request), pk=pk)

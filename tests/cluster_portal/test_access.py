@@ -23,6 +23,7 @@ from tests.factories import (
     ProductFactory,
     UserFactory,
 )
+from tests.factories.joining import filled, submitted
 
 EVERYBODY = {"everybody"}
 SIGNED_IN = set(Role.values)
@@ -99,6 +100,24 @@ TABLE = {
     # What forms ask for while they are filled in
     "workspace:suggest": {"officer", "reviewer", "administrator"},
     "workspace:upload": {"officer", "reviewer", "administrator", "producer"},
+    # Agencies that join, and who is invited
+    "joining:start": EVERYBODY,
+    "joining:suggestions": EVERYBODY,
+    "joining:status": EVERYBODY,
+    "joining:known": EVERYBODY,
+    "joining:send_link": EVERYBODY,
+    "joining:confirm": EVERYBODY,
+    "joining:step": EVERYBODY,
+    "joins:list": STAFF,
+    "joins:detail": STAFF,
+    "invitations:accept": EVERYBODY,
+    "people:list": {"officer", "reviewer"},
+    "people:resend": {"officer", "reviewer"},
+    "people:cancel": {"officer", "reviewer"},
+    "producer_accounts:list": HOUSE - {"official"},
+    "producer_accounts:remove": HOUSE - {"official"},
+    "producer_accounts:resend": HOUSE - {"official"},
+    "producer_accounts:cancel": HOUSE - {"official"},
     # Two records that are one, and renewals of memberships
     "merges:list": STAFF,
     "merges:compare": STAFF,
@@ -184,6 +203,9 @@ def samples(officer):
     product = ProductFactory(published=True, member=member)
     plan = PlanFactory(published=True, cluster=ClusterFactory())
     enquiry = EnquiryFactory(product=product)
+    pair = [MemberFactory(published=True, owner=officer.agency) for _ in range(2)]
+    merged = merge(*pair, by=None, reason="one and the same")
+    begun, waiting = filled(), submitted()
     return {
         "products:detail": [product.code],
         "members:detail": [member.code],
@@ -196,6 +218,14 @@ def samples(officer):
         "strategies:plan": [plan.cluster.slug, plan.year],
         "reports:detail": ["members"],
         "sitemap-section": ["products"],
+        # Joining
+        "joining:status": [begun.token],
+        "joining:known": [begun.token],
+        "joining:send_link": [begun.token],
+        "joining:confirm": [begun.token, "none"],
+        "joining:step": [begun.token, "agency"],
+        "joins:detail": [waiting.pk],
+        "producer_accounts:list": [member.pk],
         # Enquiries
         "products:enquire": [product.code],
         "members:enquire": [member.code],
@@ -239,11 +269,28 @@ SPECIAL = {
     "merges:detail": {200, 404},
     "renewals:detail": {200, 404},
     "workspace:upload": {405},
+    # Its link confirms nothing; what changes something is sent.
+    "joining:confirm": {302},
+    "invitations:accept": {410},
+    "joins:detail": {200, 404},
+    "producer_accounts:list": {200, 404},
+    "joining:send_link": {405},
+    "people:resend": {405},
+    "people:cancel": {405},
+    "producer_accounts:remove": {405},
+    "producer_accounts:resend": {405},
+    "producer_accounts:cancel": {405},
     # What was asked of another agency does not exist; a step is taken by sending.
     "enquiries:detail": {200, 404},
     "enquiries:mark": {405},
 }
 ARGUMENTS = {
+    "invitations:accept": ["none"],
+    "people:resend": [1],
+    "people:cancel": [1],
+    "producer_accounts:remove": [1, 1],
+    "producer_accounts:resend": [1, 1],
+    "producer_accounts:cancel": [1, 1],
     "workspace:suggest": ["district"],
     "media": ["pictures/none.webp"],
     "account_confirm_email": ["MQ:abc"],

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent
 from django.core.validators import MaxLengthValidator
-from django.forms import BoundField, CharField, FileField, Media
+from django.forms import BoundField, FileField, Media
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext as _now
@@ -28,6 +28,7 @@ from registry.forms.desks import form_for, formset_for
 from registry.forms.fields import UploadField, is_key
 from registry.forms.rows import Difference, KeptForm
 from registry.models import Proposal, Record, User
+from registry.thai.fields import ThaiCharField
 from registry.uploads import renew
 
 #: Characters of one text; a story has a few thousand.
@@ -62,7 +63,7 @@ class _SentOnce(KeptForm):
 
 def _shorten(field: Any) -> None:
     """Hold a text that has no limit of its own to one."""
-    if isinstance(field, CharField) and field.max_length is None:
+    if isinstance(field, ThaiCharField) and field.max_length is None:
         field.validators.append(MaxLengthValidator(LONGEST_TEXT))
 
 
@@ -99,14 +100,9 @@ class Worksheet:
         is_sent_for_review: bool = False,
     ) -> None:
         self.desk, self.user = desk, user
-        own = form_for(
-            desk,
-            user,
-            refusal=refusal,
-            is_proposal=is_proposal,
-            is_sent_for_review=is_sent_for_review,
-        )
-        form_class = type(own.__name__, (_SentOnce, own), {})
+        told = {"is_proposal": is_proposal, "is_sent_for_review": is_sent_for_review}
+        own = form_for(desk, user, refusal=refusal)
+        form_class = type(own.__name__, (_SentOnce, own), told)
         parts = parts_for(desk, user)
         if data is not None:
             data = settled(data, parts)

@@ -79,7 +79,8 @@ class ProposalState(models.TextChoices):
     NEXT = nonmember(
         {
             "draft": {"submitted", "dropped"},
-            "submitted": {"accepted", "returned", "dropped"},
+            # Called back by who wrote it, it is being written again.
+            "submitted": {"draft", "accepted", "returned", "dropped"},
             "returned": {"submitted", "dropped"},
             "accepted": set(),
             "dropped": set(),

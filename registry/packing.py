@@ -7,30 +7,37 @@ one, so that it can be compared with what stands there later:
 "changed": {key: {column: [old, new]}}, "removed": {key: {column: value}},
 "order": [number]}}}``
 
-Keys of other rows are kept as primary keys, everything else as JSON has it.
+Keys of other rows are kept as primary keys, everything else as JSON has it, in
+one spelling: 250 baht are "250.00" however they were typed. The database keeps no
+order of names (``jsonb`` sorts them), so nothing here depends on one.
 """
 
 import datetime
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from registry.changes import Changes, ChildChanges
 from registry.models import Child, children_of, parent_key
+from registry.restoring import takes_a_flag
 
 Packed = Mapping[str, Any]
-#: Names one part of a packed change: "name_th", "photos/12/alt_th", "photos/+0".
+#: Names one part of a packed change: "name_th", "photos/12/alt_th" of a changed
+#: child, "photos/12" of a removed one, "photos/+0" of an added one, "photos/order".
 Part = str
+NOTHING_INSTEAD: Mapping[Part, Any] = {}
 
 
 def pack(row: models.Model, changes: Changes) -> dict[str, Any]:
     """Return ``changes`` of ``row`` as data. One query a kind of children."""
     model = type(row)
     fields = {
-        name: [_read(row, model, name), _flat(value)]
+        name: [read(row, name), flat(model._meta.get_field(name), value)]
         for name, value in changes.fields.items()
     }
     children = {
@@ -52,7 +59,10 @@ def _pack_children(
         "added": [_columns(child, without={key}) for child in changes.added],
         "changed": {
             str(pk): {
-                column: [_read(existing[pk], model, column), _flat(value)]
+                column: [
+                    read(existing[pk], column),
+                    flat(model._meta.get_field(column), value),
+                ]
                 for column, value in values.items()
             }
             for pk, values in changes.changed.items()
@@ -69,41 +79,51 @@ def _pack_children(
 
 def _columns(row: models.Model, *, without: Collection[str]) -> dict[str, Any]:
     return {
-        column.name: _flat(column.value_from_object(row))
+        column.name: read(row, column.name)
         for column in row._meta.concrete_fields
         if not column.primary_key and column.name not in without
     }
 
 
-def _read(row: Any, model: type[models.Model], name: str) -> Any:
-    """Return what ``row`` holds in a field, as data."""
-    field: Any = model._meta.get_field(name)
+def read(row: Any, name: str) -> Any:
+    """Return what ``row`` holds in a field, as data. One query for many-to-many."""
+    field: Any = row._meta.get_field(name)
     if isinstance(field, models.ManyToManyField):
-        return sorted(_flat(each) for each in getattr(row, name).all())
-    return _flat(field.value_from_object(row))
+        return flat(field, getattr(row, name).all())
+    return flat(field, field.value_from_object(row))
 
 
-def _flat(value: Any) -> Any:
-    """Return a clean value as JSON can hold it."""
+def flat(field: Any, value: Any) -> Any:
+    """Return a clean value of ``field`` as JSON holds it, in its one spelling."""
+    if isinstance(field, models.ManyToManyField):
+        return sorted(each.pk for each in value)
     if isinstance(value, models.Model):
         return value.pk
+    if value is None or field.remote_field is not None:
+        return value
+    if isinstance(field, models.JSONField):
+        return json.loads(json.dumps(value, cls=field.encoder or DjangoJSONEncoder))
+    value = field.to_python(value)
     if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, datetime.date | datetime.datetime):
+        return str(value.quantize(Decimal(1).scaleb(-field.decimal_places)))
+    if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
-    if isinstance(value, models.QuerySet | list | tuple | set):
-        return [_flat(each) for each in value]
-    return value
+    # A member of an enumeration is its value and nothing more.
+    return str(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A part that somebody else changed meanwhile: three versions of one value."""
+    """A part that somebody else changed meanwhile: three versions of one value.
+
+    ``is_gone`` says that what it belongs to was removed: it cannot be applied.
+    """
 
     part: Part
     base: Any
     now: Any
     proposed: Any
+    is_gone: bool = False
 
 
 def clashes(row: models.Model, packed: Packed) -> list[Clash]:
@@ -111,11 +131,10 @@ def clashes(row: models.Model, packed: Packed) -> list[Clash]:
 
     A part on which both agree is none. One query a kind of children.
     """
-    model = type(row)
     found = [
         Clash(name, old, now, new)
         for name, (old, new) in packed["fields"].items()
-        for now in [_read(row, model, name)]
+        for now in [read(row, name)]
         if now not in (old, new)
     ]
     for name, parts in packed["children"].items():
@@ -130,8 +149,9 @@ def _child_clashes(row: models.Model, name: str, parts: Packed) -> Iterable[Clas
     existing = {str(child.pk): child for child in rows}
     for pk, columns in parts["changed"].items():
         for column, (old, new) in columns.items():
-            now = _read(existing[pk], model, column) if pk in existing else None
-            if now not in (old, new):
+            if pk not in existing:
+                yield Clash(f"{name}/{pk}/{column}", old, None, new, is_gone=True)
+            elif (now := read(existing[pk], column)) not in (old, new):
                 yield Clash(f"{name}/{pk}/{column}", old, now, new)
     for pk, columns in parts["removed"].items():
         if pk in existing:
@@ -141,34 +161,57 @@ def _child_clashes(row: models.Model, name: str, parts: Packed) -> Iterable[Clas
 
 
 def parts_of(packed: Packed) -> list[Part]:
-    """Return the name of every part of a change, in the order it is shown."""
+    """Return the name of every part of a change."""
     found: list[Part] = list(packed["fields"])
     for name, parts in packed["children"].items():
         for pk, columns in parts["changed"].items():
             found += [f"{name}/{pk}/{column}" for column in columns]
         found += [f"{name}/+{number}" for number in range(len(parts["added"]))]
         found += [f"{name}/{pk}" for pk in parts["removed"]]
+        if parts["order"]:
+            found.append(f"{name}/order")
     return found
 
 
+def field_of(model: type[models.Model], part: Part) -> Any:
+    """Return the field that a part is a value of.
+
+    :raises LookupError: if it is a whole child, or an order.
+    """
+    name, *rest = part.split("/")
+    if not rest:
+        return model._meta.get_field(name)
+    if len(rest) == 1:
+        raise LookupError(part)
+    return children_of(model)[name]._meta.get_field(rest[1])
+
+
 def unpack(
-    row: models.Model, packed: Packed, *, without: Collection[Part] = ()
+    row: models.Model,
+    packed: Packed,
+    *,
+    without: Collection[Part] = (),
+    instead: Mapping[Part, Any] = NOTHING_INSTEAD,
 ) -> Changes:
     """Return the change again, for the row as it is today.
 
-    ``without`` names parts that are not to be applied (:func:`parts_of`). What
-    belonged to the row and is gone by now is left out, as is a key whose row is
-    gone. One query a table that is pointed at.
+    ``without`` names parts that are not to be applied (:func:`parts_of`);
+    ``instead`` gives other clean values for parts, columns of added children too
+    ("photos/+0/alt_th"). What belonged to the row and is gone by now is left out,
+    as is a key whose row is gone, and an added child that cannot do without it.
+    One query a row that is pointed at.
     """
     model = type(row)
     load = _Targets()
     fields = {
-        name: load.value(model._meta.get_field(name), new)
+        name: instead[name]
+        if name in instead
+        else load.value(model._meta.get_field(name), new)
         for name, (_old, new) in packed["fields"].items()
         if name not in without
     }
     children = {
-        name: _unpack_children(row, name, parts, without, load)
+        name: _unpack_children(row, name, parts, without, instead, load)
         for name, parts in packed["children"].items()
     }
     return Changes(
@@ -182,51 +225,86 @@ def _unpack_children(
     name: str,
     parts: Packed,
     without: Collection[Part],
+    instead: Mapping[Part, Any],
     load: "_Targets",
 ) -> ChildChanges:
     model = children_of(type(row))[name]
     key = parent_key(type(row), name)
-    present = set(
-        model._default_manager.filter(**{key: row}).values_list("pk", flat=True)
-    )
-    kept_numbers = [
-        number
-        for number in range(len(parts["added"]))
-        if f"{name}/+{number}" not in without
-    ]
-    renumbered = {-1 - old: -1 - new for new, old in enumerate(kept_numbers)}
+    present = _present(model, key, row)
+    added: list[Child] = []
+    renumbered: dict[int, int] = {}
+    for number, columns in enumerate(parts["added"]):
+        part = f"{name}/+{number}"
+        child = None if part in without else _child(model, columns, load)
+        if child is None:
+            continue
+        for column in columns:
+            if f"{part}/{column}" in instead:
+                setattr(child, column, instead[f"{part}/{column}"])
+        renumbered[-1 - number] = -1 - len(added)
+        added.append(child)
     changed = {}
     for pk, columns in parts["changed"].items():
         values = {
-            column: load.value(model._meta.get_field(column), new)
+            column: instead[part]
+            if (part := f"{name}/{pk}/{column}") in instead
+            else load.value(model._meta.get_field(column), new)
             for column, (_old, new) in columns.items()
             if f"{name}/{pk}/{column}" not in without
         }
         values = {column: each for column, each in values.items() if each is not GONE}
         if int(pk) in present and values:
             changed[int(pk)] = values
+    removed = frozenset(
+        int(pk)
+        for pk in parts["removed"]
+        if int(pk) in present and f"{name}/{pk}" not in without
+    )
+    order: list[int] = []
+    if f"{name}/order" not in without:
+        staying = [pk for pk in present if pk not in removed]
+        order = _in_order(parts["order"], renumbered, staying)
     return ChildChanges(
-        added=tuple(_child(model, parts["added"][each], load) for each in kept_numbers),
-        changed=changed,
-        removed=frozenset(
-            int(pk)
-            for pk in parts["removed"]
-            if int(pk) in present and f"{name}/{pk}" not in without
-        ),
-        order=[
-            renumbered.get(number, number)
-            for number in parts["order"]
-            if number >= 0 or number in renumbered
-        ],
+        added=tuple(added),
+        # A flag that one child may have is given up before another takes it.
+        changed=dict(sorted(changed.items(), key=takes_a_flag)),
+        removed=removed,
+        order=order,
     )
 
 
-def _child(model: type[Child], columns: Mapping[str, Any], load: "_Targets") -> Child:
+def _present(model: Any, key: str, row: models.Model) -> list[int]:
+    """Return the keys of the row's children of today, in the order they stand in."""
+    names = {field.name for field in model._meta.concrete_fields}
+    order = ("position", "pk") if "position" in names else ("pk",)
+    rows = model._default_manager.filter(**{key: row}).order_by(*order)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _in_order(
+    wanted: Iterable[int], renumbered: Mapping[int, int], present: Collection[int]
+) -> list[int]:
+    """Return an order of what is there; who came meanwhile stands at the end."""
+    order = [
+        renumbered.get(number, number)
+        for number in wanted
+        if number in renumbered or number in present
+    ]
+    return order + [pk for pk in present if pk not in order] if order else []
+
+
+def _child(
+    model: type[Child], columns: Mapping[str, Any], load: "_Targets"
+) -> Child | None:
+    """Return an added child; None if it points at what is gone and must not."""
     child = model()
     for name, value in columns.items():
-        found = load.value(model._meta.get_field(name), value)
+        field: Any = model._meta.get_field(name)
+        found = load.value(field, value)
         if found is not GONE:
             setattr(child, name, found)
+        elif not field.null:
+            return None
     return child
 
 

@@ -318,8 +318,6 @@ def send_back(
 
 
 def _may_decide(verb: str, proposal: Proposal, record: Record, by: User) -> None:
-    if not rules.reviews(by, record):
-        raise NotAllowed
     _require(verb, by, record)
     if proposal.submitted_by_id == by.pk:
         raise OwnSubmission

@@ -13,7 +13,7 @@ class ProductsConfig(AppConfig):
     def ready(self) -> None:
         """Have what is kept of a product follow everything it depends on."""
         from members.models import Cluster, Member
-        from products import desk, figures, personal
+        from products import daily, desk, figures, personal
         from products.actions import followers
         from products.models import Category, Mark, Product, StarRound
         from registry.followers import follow
@@ -29,3 +29,4 @@ class ProductsConfig(AppConfig):
         ask_before_hiding(followers.published_photos)
         desk.open_desks()
         personal.contribute()
+        daily.contribute()

@@ -209,6 +209,9 @@ class SignedConsentForm(ChildForm):
         found: dict[str, Any] = {}
         if self.cleaned_data.get("wording") != self.initial.get("wording"):
             found["wording"] = self.cleaned_data["wording"]
-        if scan := self.cleaned_data.get("upload"):
+        scan = self.cleaned_data.get("upload")
+        if scan:
             found |= scan.kept
-        return found | {"recorded_by": self.user}
+        if scan or self.instance.pk is None:
+            found["recorded_by"] = self.user
+        return found

@@ -45,7 +45,6 @@ class EnquiryForm(forms.ModelForm):
     kind = forms.ChoiceField(
         label=_("What is it about?"),
         choices=[(each.value, each.label) for each in reversed(EnquiryKind)],
-        initial=EnquiryKind.COMMENT,
         widget=forms.RadioSelect,
     )
     name = ThaiCharField(
@@ -108,6 +107,8 @@ class EnquiryForm(forms.ModelForm):
         super().__init__(self.typed, **kwargs)
         self.form_key: uuid.UUID | None = None
         self.fields["seal"].initial = seal(uuid.uuid4())
+        # An instance without a kind would clear the choice.
+        self.initial["kind"] = EnquiryKind.COMMENT
         about = self.instance.about
         if isinstance(about, Product) and about.is_alcohol:
             for name in ("kind", *FOR_BUYERS):

@@ -129,7 +129,7 @@
     return bar;
   }
 
-  /** Send the file of a box; resolve to whether it is kept. */
+  /** Send a file from a box; resolve to null when it is kept, else to a sentence or "". */
   async function sendFrom(input, file) {
     const box = input.closest("[data-upload-box]");
     const bar = progressIn(box);
@@ -139,9 +139,9 @@
         (share) => { bar.value = share; },
       );
       keep(box, input, answer);
-      return "";
+      return null;
     } catch (error) {
-      return error.message || box.dataset.saidFailed;
+      return error.message;
     } finally {
       bar.remove();
     }
@@ -155,7 +155,7 @@
     say(box.dataset.saidSending);
     queue.push(async () => {
       const refusal = await sendFrom(input, file);
-      if (refusal) refuse(box, input, refusal === box.dataset.saidFailed ? "" : refusal);
+      if (refusal !== null) refuse(box, input, refusal);
       else {
         say(box.dataset.saidKept);
         input.closest("[data-row].photo")?.classList.remove("photo--new");
@@ -220,8 +220,8 @@
       queue.push(async () => {
         const refusal = await sendFrom(input, file);
         row.classList.remove("photo--sending");
-        if (refusal) {
-          complain(part, `${file.name}: ${refusal}`);
+        if (refusal !== null) {
+          complain(part, `${file.name}: ${refusal || part.dataset.saidFailed}`);
           row.remove();
         } else {
           say(part.dataset.saidDone);

@@ -60,6 +60,7 @@ SITE_URL = env.str("PORTAL_SITE_URL", default="http://localhost:8000").rstrip("/
 ON_TLS = env.bool("PORTAL_TLS", default=False)
 #: Alcoholic drinks show name and maker only unless the operator says otherwise.
 SHOW_ALCOHOL_DETAILS = env.bool("PORTAL_SHOW_ALCOHOL_DETAILS", default=False)
+RENEWAL_NOTICE_DAYS = env.int("PORTAL_RENEWAL_NOTICE_DAYS", default=30)
 DEMO_PASSWORD = env.str("PORTAL_DEMO_PASSWORD", default="demo-portal-2569")
 #: The first administrator of ``setup``, which asks for what is not given here.
 ADMIN_EMAIL = env.str("PORTAL_ADMIN_EMAIL", default="")

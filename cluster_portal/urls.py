@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cluster_portal import views
 from cluster_portal.sitemaps import SITEMAPS
-from members.urls import account_patterns
+from members.urls import account_patterns, consent_patterns, renewal_patterns
 from products.urls import (
     cluster_enquiry_patterns,
     enquiry_patterns,
@@ -106,9 +106,14 @@ urlpatterns = [
             "workspace/members/<int:pk>/account/",
             include((account_patterns, "producer_accounts")),
         ),
+        path(
+            "workspace/members/<int:pk>/consents/",
+            include((consent_patterns, "consents")),
+        ),
         path("workspace/enquiries/", include((enquiry_patterns, "enquiries"))),
         path("workspace/", include((workspace.patterns, "workspace"))),
         path("review/joins/", include((joining.decision_patterns, "joins"))),
+        path("review/renewals/", include((renewal_patterns, "renewals"))),
         path("review/merge/", include((merging.patterns, "merges"))),
         path("review/", include((review.patterns, "review"))),
         path("audit/", include((audit.patterns, "audit"))),

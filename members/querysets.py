@@ -75,6 +75,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep memberships nobody has ended."""
         return self.filter(left_on__isnull=True)
 
+    def due(self, year: int) -> Self:
+        """Keep memberships that are not renewed for a fiscal year (BE)."""
+        return self.filter(Q(paid_until_year=None) | Q(paid_until_year__lt=year))
+
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     """Ways to reach a member."""

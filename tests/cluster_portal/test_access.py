@@ -29,6 +29,7 @@ EVERYBODY = {"everybody"}
 SIGNED_IN = set(Role.values)
 HOUSE = {"officer", "reviewer", "official", "administrator"}
 STAFF = {"reviewer", "administrator"}
+WORKERS = {"producer", "officer", "reviewer", "administrator"}
 
 #: URL name → whom it is open to. The admin's own are in ADMIN.
 TABLE = {
@@ -98,6 +99,18 @@ TABLE = {
     "enquiries:detail": HOUSE - {"official"},
     "enquiries:mark": HOUSE - {"official"},
     # What forms ask for while they are filled in
+    "workspace:home": WORKERS,
+    "workspace:list": WORKERS,
+    "workspace:add": WORKERS - {"producer"},
+    "workspace:edit": WORKERS,
+    "workspace:show": WORKERS,
+    "workspace:history": WORKERS - {"producer"},
+    "workspace:submit": WORKERS,
+    "workspace:withdraw": WORKERS - {"producer"},
+    "workspace:call_back": WORKERS,
+    "workspace:drop": WORKERS,
+    "workspace:draft": WORKERS,
+    "workspace:discard": WORKERS,
     "workspace:suggest": {"officer", "reviewer", "administrator"},
     "workspace:upload": {"officer", "reviewer", "administrator", "producer"},
     # Agencies that join, and who is invited
@@ -124,6 +137,19 @@ TABLE = {
     "merges:detail": STAFF,
     "renewals:list": STAFF,
     "renewals:detail": STAFF,
+    # Consents, audit, and one person's data
+    "consents:list": SIGNED_IN - {"official"},
+    "consents:give": SIGNED_IN - {"official"},
+    "consents:withdraw": SIGNED_IN - {"official"},
+    "consents:give_name": STAFF,
+    "consents:withdraw_name": SIGNED_IN - {"official"},
+    "audit:list": STAFF,
+    "audit:person": STAFF,
+    "audit:act": STAFF,
+    "audit:record": STAFF,
+    "personal:reveal": HOUSE,
+    "personal:hand_out": {"administrator"},
+    "personal:erase": {"administrator"},
     # At work
     "reports:list": HOUSE,
     "reports:detail": HOUSE,
@@ -216,6 +242,15 @@ def samples(officer):
         "renewals:detail": [plan.cluster.slug],
         "strategies:current": [plan.cluster.slug],
         "strategies:plan": [plan.cluster.slug, plan.year],
+        "workspace:list": ["members"],
+        "workspace:add": ["members"],
+        **{
+            f"workspace:{name}": ["members", member.pk]
+            for name in (
+                *("edit", "show", "history", "submit"),
+                *("withdraw", "call_back", "drop"),
+            )
+        },
         "reports:detail": ["members"],
         "sitemap-section": ["products"],
         # Joining
@@ -226,6 +261,12 @@ def samples(officer):
         "joining:step": [begun.token, "agency"],
         "joins:detail": [waiting.pk],
         "producer_accounts:list": [member.pk],
+        # Consents and audit
+        "consents:list": [member.pk],
+        "audit:person": [officer.pk],
+        "audit:act": [member.history.first().act_id],
+        "audit:record": ["members.member", member.pk],
+        "personal:erase": ["members.member", member.pk],
         # Enquiries
         "products:enquire": [product.code],
         "members:enquire": [member.code],
@@ -269,6 +310,16 @@ SPECIAL = {
     "merges:detail": {200, 404},
     "renewals:detail": {200, 404},
     "workspace:upload": {405},
+    "workspace:draft": {405},
+    "workspace:discard": {405},
+    "workspace:submit": {405},
+    "workspace:call_back": {405},
+    "workspace:drop": {405},
+    "workspace:edit": {200, 404},
+    "workspace:show": {200, 404},
+    "workspace:history": {200, 404},
+    # An officer does not withdraw what is published.
+    "workspace:withdraw": {200, 302, 404},
     # Its link confirms nothing; what changes something is sent.
     "joining:confirm": {302},
     "invitations:accept": {410},
@@ -280,6 +331,17 @@ SPECIAL = {
     "producer_accounts:remove": {405},
     "producer_accounts:resend": {405},
     "producer_accounts:cancel": {405},
+    # Records of others do not exist; what changes or shows something is sent.
+    "consents:list": {200, 404},
+    "consents:give": {405},
+    "consents:withdraw": {405},
+    "consents:give_name": {405},
+    "consents:withdraw_name": {405},
+    "audit:person": {200, 404},
+    "audit:act": {200, 404},
+    "audit:record": {200, 404},
+    "personal:reveal": {405},
+    "personal:hand_out": {405},
     # What was asked of another agency does not exist; a step is taken by sending.
     "enquiries:detail": {200, 404},
     "enquiries:mark": {405},
@@ -291,6 +353,11 @@ ARGUMENTS = {
     "producer_accounts:remove": [1, 1],
     "producer_accounts:resend": [1, 1],
     "producer_accounts:cancel": [1, 1],
+    "consents:give": [1, 1],
+    "consents:withdraw": [1, 1],
+    "consents:give_name": [1, 1],
+    "consents:withdraw_name": [1, 1],
+    "personal:hand_out": ["members.member", 1],
     "workspace:suggest": ["district"],
     "media": ["pictures/none.webp"],
     "account_confirm_email": ["MQ:abc"],

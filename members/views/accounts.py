@@ -24,8 +24,8 @@ from registry.models import Invitation
 KEEPERS = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def accounts(request: SignedInRequest, pk: int) -> HttpResponse:
     """List the accounts of a producer and its open invitations; invite one more."""
     member = _member(request, pk)
@@ -75,8 +75,8 @@ def _show(
     )
 
 
-@require_POST
 @open_to(*KEEPERS)
+@require_POST
 def remove_account(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Take an account away from a producer."""
     member = _member(request, pk)
@@ -91,8 +91,8 @@ def remove_account(request: SignedInRequest, pk: int, number: int) -> HttpRespon
     return redirect("producer_accounts:list", pk)
 
 
-@require_POST
 @open_to(*KEEPERS)
+@require_POST
 def resend(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Send a producer's invitation again, with a new link."""
     member = _member(request, pk)
@@ -108,8 +108,8 @@ def resend(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return redirect("producer_accounts:list", pk)
 
 
-@require_POST
 @open_to(*KEEPERS)
+@require_POST
 def cancel(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Cancel a producer's invitation; its link ends."""
     member = _member(request, pk)

@@ -98,8 +98,13 @@ class Worksheet:
         refusal: RecordError | None = None,
         is_proposal: bool = False,
         is_sent_for_review: bool = False,
+        is_kept: bool = False,
     ) -> None:
-        self.desk, self.user = desk, user
+        """Bind the forms to ``data``; with ``is_kept``, to what was kept of them once.
+
+        A part that is newer than what was kept is shown as the register has it.
+        """
+        self.desk, self.user, self.is_kept = desk, user, is_kept
         told = {"is_proposal": is_proposal, "is_sent_for_review": is_sent_for_review}
         own = form_for(desk, user, refusal=refusal)
         form_class = type(own.__name__, (_SentOnce, own), told)
@@ -113,6 +118,8 @@ class Worksheet:
 
     def _part(self, part: ChildPart, data: Any, files: Any) -> PartForms:
         formset_class = formset_for(self.desk, part, self.user)
+        if self.is_kept and f"{part.name}-TOTAL_FORMS" not in data:
+            data = files = None
         rows = part.model._default_manager.order_by(*_order(part.model))
         formset = formset_class(
             data,

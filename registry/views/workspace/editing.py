@@ -146,9 +146,9 @@ class Editing:
             **told,
         )
 
-    def quiet_sheet(self, data: Any) -> Worksheet:
+    def quiet_sheet(self, data: Any, *, is_kept: bool = False) -> Worksheet:
         """Return the forms with what was typed, not judged."""
-        sheet = self.sheet(data, refusal=RecordError())
+        sheet = self.sheet(data, refusal=RecordError(), is_kept=is_kept)
         sheet.quieten()
         return sheet
 
@@ -156,16 +156,16 @@ class Editing:
 # --- The two pages ----------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest, slug: str) -> HttpResponse:
     """Enter a record; ``?member=12`` chooses what it belongs to."""
     desk = find_desk(slug, request.user)
     return _answer(Editing(request, desk))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*WORKERS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Go on with a draft, propose a change to what is published, or read."""
     desk = find_desk(slug, request.user)
@@ -185,9 +185,10 @@ def _opened(editing: Editing) -> Worksheet:
     if editing.unsent is not None and editing.way != "read":
         typed = readable(editing.unsent.body)
         if typed is not None:
-            return editing.quiet_sheet(typed)
+            return editing.quiet_sheet(typed, is_kept=True)
     if editing.proposal is not None and editing.is_proposal:
-        return editing.quiet_sheet(typed_of(editing.proposal, editing.user))
+        typed = typed_of(editing.proposal, editing.user)
+        return editing.quiet_sheet(typed, is_kept=True)
     initial = {}
     if editing.record is None:
         initial = asked_for(editing.desk, editing.user, editing.request.GET)

@@ -39,8 +39,8 @@ def form_address(desk: Desk, pk: int | None) -> str:
     return reverse("workspace:edit", args=[desk.slug, pk])
 
 
-@require_POST
 @open_to(*WORKERS)
+@require_POST
 def draft(request: SignedInRequest) -> HttpResponse:
     """Keep a form as it stands on the screen; say so, or why not."""
     key = request.POST.get("key", "")
@@ -57,8 +57,8 @@ def draft(request: SignedInRequest) -> HttpResponse:
     return JsonResponse({"said": _("What you typed was kept at %(time)s.") % when})
 
 
-@require_POST
 @open_to(*WORKERS)
+@require_POST
 def discard(request: SignedInRequest) -> HttpResponse:
     """Let go of an unsent form, and lead to it as it was saved last, or home."""
     key = request.POST.get("key", "")

@@ -22,8 +22,8 @@ PER_PAGE = 20
 LONGEST_SEARCH = 200
 
 
-@require_safe
 @open_to(*WORKERS)
+@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """Show a person's work: what came back first, then what is unsent and waits."""
     user = request.user
@@ -40,8 +40,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_safe
 @open_to(*WORKERS)
+@require_safe
 def record_list(request: SignedInRequest, slug: str) -> HttpResponse:
     """List the records of one kind that a person keeps, the last changed first."""
     user = request.user

@@ -71,8 +71,8 @@ def _try(request: HttpRequest, deed: Callable[[], Any], said: str) -> str:
     return ""
 
 
-@require_POST
 @open_to(*WORKERS)
+@require_POST
 def submit(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Hand a record, or the open change to a published one, to the reviewers."""
     user = request.user
@@ -100,8 +100,8 @@ def _open_change(record: Any, user: Any) -> Proposal:
     return found
 
 
-@require_POST
 @open_to(*WORKERS)
+@require_POST
 def call_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Take a submitted change back, to go on writing it."""
     user = request.user
@@ -116,8 +116,8 @@ def call_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     return sheet_of(desk, record)
 
 
-@require_POST
 @open_to(*WORKERS)
+@require_POST
 def drop(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Give an open change up; the published record stays as it is."""
     user = request.user
@@ -132,8 +132,8 @@ def drop(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     return sheet_of(desk, record)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Ask why, and take a record out of the work; history keeps it."""
     user = request.user
@@ -174,16 +174,16 @@ def _withdraw(request: SignedInRequest, record: Any, form: NoteForm) -> bool:
     return True
 
 
-@require_safe
 @open_to(*WORKERS)
+@require_safe
 def show(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show a record as the public would see it."""
     desk = find_desk(slug, request.user)
     return desk.page(request, find_record(desk, pk, request.user))
 
 
-@require_safe
 @open_to(*KEEPERS)
+@require_safe
 def history(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """List what was done to a record: who, when, what and why, the newest first."""
     desk = find_desk(slug, request.user)

@@ -10,7 +10,9 @@ from django.db import transaction
 from cluster_portal.demo.cluster import enter_clusters, enter_committee, enter_plans
 from cluster_portal.demo.found import Found
 from cluster_portal.demo.register import enter_goods, enter_members, enter_rounds
+from cluster_portal.demo.work import enter_work
 from members.models import Cluster, Member
+from registry.actions import notices
 from registry.models import Installation, User, forget_installation
 from strategies.models import Plan
 
@@ -34,5 +36,8 @@ def load() -> int:
     Installation.objects.update_or_create(pk=1, defaults={"is_demonstration": True})
     transaction.on_commit(forget_installation)
     found = Found()
-    entered = enter_clusters(found) + enter_rounds() + enter_members(found)
-    return entered + enter_committee(found) + enter_goods(found) + enter_plans(found)
+    with notices.unsaid():
+        entered = enter_clusters(found) + enter_rounds() + enter_members(found)
+        entered += enter_committee(found) + enter_goods(found) + enter_plans(found)
+        entered += enter_work(found)
+    return entered

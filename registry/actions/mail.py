@@ -1,11 +1,12 @@
 """Sending what waits in the outbox: once each, tried again, never twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from registry.models import OutboxMail
@@ -24,12 +25,28 @@ def send_waiting(limit: int = 100) -> int:
     """
     if settings.OUTBOX_TRANSPORT == NO_SERVER:
         return 0
-    due = OutboxMail.objects.filter(
-        Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=timezone.now()),
-        sent_at__isnull=True,
-        attempts__lte=len(PAUSES),
-    ).order_by("created_at", "pk")
+    due = (
+        _waiting()
+        .filter(
+            Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=timezone.now())
+        )
+        .order_by("created_at", "pk")
+    )
     return sum(_send(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def next_attempt() -> datetime | None:
+    """Return when the next mail that waits is due; None if none waits."""
+    if settings.OUTBOX_TRANSPORT == NO_SERVER:
+        return None
+    earliest = Min(Coalesce("next_attempt_at", "created_at"))
+    found: datetime | None = _waiting().aggregate(at=earliest)["at"]
+    return found
+
+
+def _waiting() -> QuerySet[OutboxMail]:
+    """Return what is neither sent nor given up."""
+    return OutboxMail.objects.filter(sent_at__isnull=True, attempts__lte=len(PAUSES))
 
 
 @transaction.atomic

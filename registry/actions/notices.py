@@ -4,15 +4,16 @@ The mails of an act are written when it ends, inside its transaction: of a
 thousand records published at once each submitter hears in one mail.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.urls import NoReverseMatch
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from registry import acts
 from registry.desks import desk_of
@@ -25,15 +26,30 @@ LISTED = 50
 #: What is read of a note; the page shows all of it.
 NOTE = 1_000
 DECISIONS: dict[str, str | Promise] = {
-    RecordStatus.PUBLISHED: _("published"),
-    RecordStatus.RETURNED: _("returned for mending"),
-    RecordStatus.WITHDRAWN: _("withdrawn"),
+    RecordStatus.PUBLISHED: pgettext_lazy("decision", "published"),
+    RecordStatus.RETURNED: pgettext_lazy("decision", "returned for mending"),
+    RecordStatus.WITHDRAWN: pgettext_lazy("decision", "withdrawn"),
 }
 ON_PROPOSALS: dict[str, str | Promise] = {
-    ProposalState.ACCEPTED: _("the change was accepted"),
-    ProposalState.RETURNED: _("the change was returned for mending"),
-    ProposalState.DROPPED: _("the change was dropped"),
+    ProposalState.ACCEPTED: pgettext_lazy("decision", "the change was accepted"),
+    ProposalState.RETURNED: pgettext_lazy(
+        "decision", "the change was returned for mending"
+    ),
+    ProposalState.DROPPED: pgettext_lazy("decision", "the change was dropped"),
 }
+
+
+_unsaid: ContextVar[bool] = ContextVar("unsaid", default=False)
+
+
+@contextmanager
+def unsaid() -> Iterator[None]:
+    """Decide without a mail: for a demonstration, whose people read none."""
+    token = _unsaid.set(True)
+    try:
+        yield
+    finally:
+        _unsaid.reset(token)
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,7 @@ def _remember(
     by: User | None,
     submitter: int | None,
 ) -> None:
-    if by is None or submitter is None or submitter == by.pk:
+    if by is None or submitter is None or submitter == by.pk or _unsaid.get():
         return
     acts.gather(_write, Decision(submitter, record, outcome, note))
 

@@ -24,7 +24,8 @@ from django.core.management import CommandError, call_command  # noqa: E402
 HOLDS_OWN_RECORDS = 3
 ACCOUNTS = (
     ("officer.loei@demo.example", "officer of an agency in Loei"),
-    ("reviewer.loei@demo.example", "reviewer of Loei: the register at /admin/"),
+    ("producer.loei@demo.example", "producer in Loei: its own page at /workspace/"),
+    ("reviewer.loei@demo.example", "reviewer of Loei: what waits, at /review/"),
     ("official@demo.example", "official: reports and files at /reports/"),
     ("admin@demo.example", "administrator"),
     ("officer.lamphun@demo.example", "officer of another province"),

@@ -39,6 +39,14 @@ ACCOUNTS = (
         "นักวิชาการพัฒนาชุมชน",
     ),
     Account(
+        "producer.loei",
+        Role.PRODUCER,
+        "",
+        "ผู้ผลิตสาธิต จังหวัดเลย",
+        "Demonstration Producer, Loei",
+        "",
+    ),
+    Account(
         "reviewer.loei",
         Role.REVIEWER,
         "pio-42",

@@ -14,15 +14,31 @@ from django.utils import timezone
 
 from cluster_portal.demo import scores, words
 from cluster_portal.demo.accounts import ACCOUNTS
-from members.models import Cluster, Contact, Member, Outlet, Post
+from members.models import (
+    Cluster,
+    Contact,
+    Member,
+    Outlet,
+    Post,
+    ProducerAccount,
+)
 from products import derived
-from products.models import Category, Certificate, Photo, Product, StarRating
+from products.models import (
+    Category,
+    Certificate,
+    Enquiry,
+    Photo,
+    Product,
+    StarRating,
+)
 from registry.actions import records
 from registry.changes import Changes
 from registry.enums import RecordStatus, Role
 from registry.models import (
     District,
     Installation,
+    JoinRequest,
+    Proposal,
     User,
     forget_installation,
     is_demonstration,
@@ -72,7 +88,7 @@ def loaded(django_db_setup, django_db_blocker):
 
 
 def test_loei_has_its_members_and_goods_in_all_districts(loaded):
-    assert loaded.said == "Demonstration: 250 rows entered.\n"
+    assert loaded.said == "Demonstration: 257 rows entered.\n"
     members = Member.objects.filter(province="42")
     goods = Product.objects.filter(province="42")
     assert members.published().count() == 45
@@ -83,6 +99,22 @@ def test_loei_has_its_members_and_goods_in_all_districts(loaded):
         District.objects.filter(province="42").values_list("code", flat=True)
     )
     assert len(districts) == 14
+
+
+def test_there_is_work_on_every_desk(loaded):
+    assert sorted(Proposal.objects.values_list("model", "state")) == [
+        ("members.Member", "submitted"),
+        ("products.Product", "returned"),
+        ("products.Product", "submitted"),
+    ]
+    assert [each.state for each in JoinRequest.objects.all()] == ["submitted"]
+    assert sorted(Enquiry.objects.values_list("state", flat=True)) == [
+        "answered",
+        "new",
+    ]
+    account = ProducerAccount.objects.get()
+    assert account.user.email == "producer.loei@demo.example"
+    assert account.member.is_published
 
 
 def test_another_province_is_there_for_scope(loaded):

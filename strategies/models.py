@@ -17,6 +17,8 @@ class Plan(Record):
     In force is the latest published one; the others stay readable.
     """
 
+    NAMED_BY = ("cluster",)
+
     cluster = models.ForeignKey(
         Cluster, models.PROTECT, related_name="plans", verbose_name=_("cluster")
     )

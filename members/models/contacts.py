@@ -28,6 +28,7 @@ class Contact(Child):
     """
 
     PARENTS = ("member",)
+    PERSONAL = ("value", "extension")
     # Consent is a person's: an office cannot bring it back once it was withdrawn.
     NOT_RESTORED = (
         "consented_on",

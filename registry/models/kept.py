@@ -57,6 +57,9 @@ class Child(models.Model):
     PARENTS: tuple[str, ...] = ()
     #: Columns that stay as they are when an earlier state is brought back.
     NOT_RESTORED: tuple[str, ...] = ()
+    #: Columns that name or reach one person: staff see them when they ask to, and
+    #: that is recorded. Not so where ``is_public`` says that everybody may read them.
+    PERSONAL: tuple[str, ...] = ()
     #: How many of them a merge leaves with one parent; 0 for any number.
     AT_MOST = 0
 

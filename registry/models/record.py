@@ -26,6 +26,9 @@ class Record(Kept):
     #: Columns of which half make no sense: a merge takes all of them from one record.
     TOGETHER: tuple[tuple[str, ...], ...] = ()
 
+    #: Keys to the rows that its name is made of; lists load them with it.
+    NAMED_BY: tuple[str, ...] = ()
+
     # Null, because several records without a code must not clash.
     code = models.CharField(  # noqa: DJ001
         _("code"), max_length=12, unique=True, null=True, editable=False

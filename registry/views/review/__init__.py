@@ -1,0 +1,1 @@
+"""Pages of review: what waits, one thing that waits, and the decision on it."""

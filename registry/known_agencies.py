@@ -94,7 +94,7 @@ def _known(agency: Agency) -> Known:
     )
 
 
-def suggest(text: str, limit: int = 6) -> list[Known]:
+def suggest(text: str, limit: int = 4) -> list[Known]:
     """Return the agencies a half-typed name or abbreviation may mean, best first."""
     wanted = fold(text[:250])
     if len(wanted) < LEAST:

@@ -76,7 +76,8 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, asked: JoinRequest, **kwargs: Any) -> None:
         self.asked = asked
-        kwargs["initial"] = self.initial_of(asked)
+        # The colon after a label would end the sentence of a box to tick.
+        kwargs |= {"initial": self.initial_of(asked), "label_suffix": ""}
         super().__init__(*args, **kwargs)
 
     def initial_of(self, asked: JoinRequest) -> dict[str, Any]:
@@ -249,9 +250,7 @@ class DecisionForm(forms.Form):
     NEW = "new"
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    agency = forms.ChoiceField(
-        label=_("Which agency is it?"), required=False, widget=forms.RadioSelect
-    )
+    agency = forms.ChoiceField(label=_("Which agency is it?"), widget=forms.RadioSelect)
     note = ThaiTextField(
         label=_("Note to the applicant"),
         required=False,

@@ -42,6 +42,12 @@ class PhotoForm(ChildForm):
         return {"picture": picture.kept} if picture else {}
 
 
+def _place(form: Any) -> tuple[bool, int]:
+    """Return where a photo is to stand; one without a number stands last."""
+    typed = form.cleaned_data.get("position")
+    return typed is None, typed or 0
+
+
 class PhotoFormSet(ChildFormSet):
     """Photos of a product, of which exactly one is the main one."""
 
@@ -62,7 +68,7 @@ class PhotoFormSet(ChildFormSet):
         ticked = [form for form in left if form.cleaned_data.get("is_main")]
         # Who ticks another photo means that one, and need not untick the old.
         fresh = [form for form in ticked if "is_main" in form.changed_data]
-        main = (fresh or ticked or left)[:1]
+        main = (fresh or ticked or sorted(left, key=_place))[:1]
         if len(fresh) > 1:
             raise ValidationError(_("A product has one main photo."))
         for form in left:

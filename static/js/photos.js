@@ -89,7 +89,8 @@
       shown.src = answer.thumbnail;
       shown.alt = box.dataset.saidShown;
       shown.width = shown.height = 120;
-      shown.draggable = false;
+      shown.dataset.grip = "";
+      shown.draggable = true;
       kept.append(shown);
     }
     const said = document.createElement("span");
@@ -283,7 +284,7 @@
     dragged = grip.closest("[data-row]");
     dragged.classList.add("photo--dragged");
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", "");
+    event.dataTransfer.setData("text/plain", "photo");
   });
   document.addEventListener("dragend", () => {
     dragged?.classList.remove("photo--dragged");

@@ -149,7 +149,7 @@ def test_photos_come_in_the_order_of_their_numbers(officer, product):
     assert formset.is_valid(), formset.errors
     saved(product, formset, officer)
     assert words_in_order(product) == ["หน้า", "ข้าง", "หลัง"]
-    assert product.photos.get(is_main=True).alt_th == "หลัง"
+    assert product.photos.get(is_main=True).alt_th == "หน้า"
 
 
 def test_an_order_other_than_that_of_the_form_is_kept(officer, product):

@@ -12,7 +12,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what is kept of a member follow its changes."""
-        from members import desk, personal
+        from members import daily, desk, personal
         from members.actions import followers
         from members.models import Member
         from registry.followers import follow
@@ -22,3 +22,4 @@ class MembersConfig(AppConfig):
         ask_before_hiding(followers.published_portraits)
         desk.open_desks()
         personal.contribute()
+        daily.contribute()

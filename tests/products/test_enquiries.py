@@ -238,7 +238,7 @@ def test_a_program_that_sends_at_once_is_asked_again_with_its_text(asking):
 
     page = answer.content.decode()
     assert "ข้อความ ABC" in page
-    assert "โปรดกด “ส่ง” อีกครั้ง" in page
+    assert "โปรดกด “ส่งข้อความ” อีกครั้ง" in page
     assert not Enquiry.objects.exists()
 
 
@@ -246,7 +246,7 @@ def test_a_program_that_sends_at_once_is_asked_again_with_its_text(asking):
 def test_a_form_without_our_key_is_asked_again(asking, sealed):
     answer = asking(seal=sealed)
 
-    assert "โปรดกด “ส่ง” อีกครั้ง" in answer.content.decode()
+    assert "โปรดกด “ส่งข้อความ” อีกครั้ง" in answer.content.decode()
     assert not Enquiry.objects.exists()
 
 

@@ -19,6 +19,7 @@ from tests.factories import (
     CertificateFactory,
     EnquiryFactory,
     MemberFactory,
+    MembershipFactory,
     ProductFactory,
     UserFactory,
 )
@@ -149,9 +150,9 @@ def test_the_queries_of_a_mail_do_not_grow_with_what_waits(
     for _ in range(count):
         MemberFactory(submitted=True)
 
-    # Readers, scope, five queues, enquiries, certificates at three distances;
-    # a savepoint and a row each for the digest and the mail, and the transaction.
-    with django_assert_num_queries(17):
+    # Readers, scope, five queues, enquiries, certificates at three distances,
+    # memberships; the digest and the mail, savepoints and the transaction.
+    with django_assert_num_queries(18):
         send_digests(TODAY)
 
 
@@ -279,6 +280,27 @@ def test_advertising_and_answered_enquiries_wait_for_nobody(officer, administrat
     )
 
     assert send_digests(TODAY) == 0
+
+
+# --- Memberships -----------------------------------------------------------------
+
+
+def test_memberships_that_are_due_are_told_in_the_first_mail_of_a_week(
+    officer, reviewer, foreign_reviewer
+):
+    MembershipFactory(member=MemberFactory(published=True))
+    friday = TODAY
+
+    told = [
+        send_digests(friday + datetime.timedelta(days=passed)) for passed in range(8)
+    ]
+
+    # The first of all, on Friday; then on Monday.
+    assert told == [1, 0, 0, 1, 0, 0, 0, 0]
+    assert "สมาชิกภาพที่ยังไม่ต่ออายุประจำปีงบประมาณ พ.ศ. 2570 จำนวน 1 ราย" in digest_of(
+        reviewer
+    )
+    assert "/review/renewals/" in digest_of(reviewer)
 
 
 # --- The command ------------------------------------------------------------------

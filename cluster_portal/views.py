@@ -20,6 +20,7 @@ from products.models import Product
 from registry.access import public
 from registry.actions.messages import receive_message
 from registry.models import Province
+from registry.personal import Group, kept_in_words, purposes
 
 #: A public code in an address or a sentence; it begins with its province's.
 CODE = re.compile(r"\b(\d{2})-[MP]-\d{5}\b", re.ASCII)
@@ -94,7 +95,18 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say which personal data is kept, why, and what people may ask."""
-    return render(request, "cluster_portal/privacy.html")
+    groups = [
+        (
+            group.label,
+            [
+                (purpose, kept_in_words(purpose, settings.RETENTION_DAYS))
+                for purpose in purposes()
+                if purpose.group == group
+            ],
+        )
+        for group in Group
+    ]
+    return render(request, "cluster_portal/privacy.html", {"groups": groups})
 
 
 @public
@@ -166,7 +178,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """Ask search engines to leave the rooms of the house alone."""
-    rooms = ("admin", "accounts", "workspace", "review", "reports", "dashboard")
+    rooms = (
+        *("admin", "accounts", "workspace", "review", "reports", "dashboard"),
+        *("audit", "personal"),
+    )
     lines = ["User-agent: *"]
     lines += [f"Disallow: {start}{room}/" for room in rooms for start in ("/", "/en/")]
     lines += ["Disallow: /files/", "", f"Sitemap: {_absolute('sitemap')}", ""]

@@ -129,7 +129,7 @@ def _any_of(patterns: list[str]) -> re.Pattern[str] | None:
 
 
 def _email_pattern(email: str) -> str:
-    return rf"(?<![a-z0-9_+-]){re.escape(email)}(?![a-z0-9-])"
+    return rf"(?<![a-z0-9_+-]){re.escape(email)}(?![a-z0-9-]|\.[a-z0-9])"
 
 
 def _phone_pattern(phone: str) -> str:

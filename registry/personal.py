@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext
 
 from registry.needles import Needles
 
@@ -284,9 +284,12 @@ def kept_in_words(purpose: Purpose, days: Mapping[str, int]) -> list[Words]:
 def in_words(days: int) -> str:
     """Return a span as people count it: years, months, else days."""
     if days and days % 365 == 0:
-        text, number = pgettext_lazy("span", "%(number)d years"), days // 365
+        number = days // 365
+        text = ngettext("%(number)d year", "%(number)d years", number)
     elif days and days % 30 == 0:
-        text, number = pgettext_lazy("span", "%(number)d months"), days // 30
+        number = days // 30
+        text = ngettext("%(number)d month", "%(number)d months", number)
     else:
-        text, number = pgettext_lazy("span", "%(number)d days"), days
-    return str(text) % {"number": number}
+        number = days
+        text = ngettext("%(number)d day", "%(number)d days", number)
+    return text % {"number": number}

@@ -4,9 +4,11 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from registry.enums import RunStatus, SheetFormat
+from registry.actions.audit import record_event
+from registry.enums import AuditKind, RunStatus, SheetFormat
 from registry.models import ExportRun, User
 
 
@@ -30,13 +32,16 @@ class Counted:
         return f"{self.count:,}"
 
 
+@transaction.atomic
 def begin_export(
     report: str, form: SheetFormat, filters: Mapping[str, Any], *, by: User
 ) -> ExportRun:
     """Write down that ``by`` takes rows away, before the first one leaves."""
-    return ExportRun.objects.create(
+    run = ExportRun.objects.create(
         report=report, format=form, filters=dict(filters), by=by
     )
+    record_event(AuditKind.EXPORT, by=by, about=run, detail=f"{report}.{form}")
+    return run
 
 
 @contextmanager

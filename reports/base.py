@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from registry.access import HOUSE
 from registry.enums import Role
+from registry.masking import mask
 from registry.models import Record, User
 from registry.rules import may_see_personal
 from registry.sheets.writing import Column, Kind
@@ -103,17 +104,14 @@ class Report(ABC):
         return rows
 
     def columns(self, user: User) -> tuple[ReportColumn, ...]:
-        """Return the columns ``user`` gets: without personal data nobody needs."""
-        return tuple(
-            column
-            for column in self.all_columns()
-            if not column.is_personal or user.role in PERSONAL_ROLES
-        )
+        """Return the columns ``user`` gets: all, personal ones perhaps masked."""
+        return tuple(self.all_columns())
 
-    def left_out(self, user: User) -> tuple[ReportColumn, ...]:
-        """Return the columns ``user`` does not get, so that the file can say so."""
-        given = {column.key for column in self.columns(user)}
-        return tuple(each for each in self.all_columns() if each.key not in given)
+    def masked(self, user: User) -> tuple[ReportColumn, ...]:
+        """Return the columns of which ``user`` reads no cell whole."""
+        if user.role in PERSONAL_ROLES:
+            return ()
+        return tuple(each for each in self.all_columns() if each.is_personal)
 
     # --- Rows -----------------------------------------------------------------------
 
@@ -128,7 +126,7 @@ class Report(ABC):
     ) -> Generator[list[object]]:
         """Yield the cells of each of the ``chosen`` records, in constant memory.
 
-        A personal cell is filled where the rule lets ``user`` see it, row by row.
+        A personal cell is whole where the rule lets ``user`` see it, row by row.
         """
         records = self.loaded(chosen)[:most]
         for record in records.iterator(chunk_size=CHUNK):
@@ -149,10 +147,11 @@ class Report(ABC):
 
 
 def cell(column: ReportColumn, record: Model, user: User) -> object:
-    """Return what stands in a cell; nothing where it is not for ``user``."""
+    """Return what stands in a cell; masked where it is not for ``user``."""
+    value = column.read(record)
     if column.is_personal and not may_see_personal(user, record):
-        return ""
-    return column.read(record)
+        return mask(value)
+    return value
 
 
 # --- The catalogue ----------------------------------------------------------------

@@ -143,7 +143,7 @@ def about(selection: Selection, rows: Counted) -> list[Line]:
     """
     report, user = selection.report, selection.user
     summary = report.summary(selection.rows)
-    missing = report.left_out(user)
+    masked = report.masked(user)
     lines: list[Line] = [
         (_("Report"), report.title),
         (_("Number of rows"), lazystr(rows)),
@@ -154,11 +154,11 @@ def about(selection: Selection, rows: Counted) -> list[Line]:
         (_("Taken by"), taker(user)),
         (_("Source"), f"{_('Thai Souvenirs')} {settings.SITE_URL}"),
     ]
-    if missing:
-        names = ", ".join(str(column.title) for column in missing)
+    if masked:
+        names = ", ".join(str(column.title) for column in masked)
         lines.append(
             (
-                _("Left out"),
+                _("Masked"),
                 _(
                     "%(columns)s: personal data, which only the office that keeps a "
                     "record and the province's reviewers work with."

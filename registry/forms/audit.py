@@ -20,12 +20,12 @@ class EventForm(forms.Form):
     """Filters of the list of events; each may stay empty."""
 
     kind = forms.ChoiceField(
-        label=_("What"),
+        label=pgettext_lazy("audit", "What"),
         choices=[("", pgettext_lazy("filter", "All")), *AuditKind.choices],
         required=False,
     )
     person = ThaiCharField(
-        label=_("Person"),
+        label=pgettext_lazy("audit", "Person"),
         required=False,
         max_length=200,
         help_text=_("A part of the name or of the e-mail address."),

@@ -34,8 +34,8 @@ PER_PAGE = 50
 ACTS_PER_PAGE = 20
 
 
-@require_safe
 @open_to(*STAFF)
+@require_safe
 def event_list(request: SignedInRequest) -> HttpResponse:
     """List events, the newest first: sign-ins, refusals, reveals, exports."""
     form = EventForm(request.GET)
@@ -75,8 +75,8 @@ def _history_url(model: type[models.Model], pk: Any) -> str:
     return reverse("audit:record", args=[model._meta.label_lower, pk])
 
 
-@require_safe
 @open_to(*STAFF)
+@require_safe
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what a person did: events, and acts on rows, the newest first."""
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
@@ -111,8 +111,8 @@ def _moment(text: str) -> datetime.datetime | None:
     return found
 
 
-@require_safe
 @open_to(*STAFF)
+@require_safe
 def act_detail(request: SignedInRequest, act_id: uuid.UUID) -> HttpResponse:
     """Show every row of one act, before and after."""
     name = f"act:{act_id}"
@@ -132,8 +132,8 @@ def act_detail(request: SignedInRequest, act_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@require_safe
 @open_to(*STAFF)
+@require_safe
 def record_detail(request: SignedInRequest, model: str, pk: int) -> HttpResponse:
     """Show the whole history of one row and of what belongs to it."""
     row = find_row(model, pk, request.user)

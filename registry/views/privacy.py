@@ -50,8 +50,8 @@ class EraseForm(forms.Form):
     )
 
 
-@require_POST
 @open_to(*HOUSE)
+@require_POST
 def reveal_data(request: SignedInRequest) -> HttpResponse:
     """Show masked data to whoever needs it for work, for a few minutes."""
     name = request.POST.get("about", "")[:120]
@@ -91,8 +91,8 @@ def _back(request: HttpRequest) -> str:
 # --- A person's whole data ------------------------------------------------------------
 
 
-@require_POST
 @open_to(Role.ADMINISTRATOR)
+@require_POST
 def hand_out(request: SignedInRequest, model: str, pk: int) -> HttpResponse:
     """Send everything that is kept about the person as an archive."""
     row = find_row(model, pk, request.user)
@@ -106,8 +106,8 @@ def hand_out(request: SignedInRequest, model: str, pk: int) -> HttpResponse:
     return answer
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: SignedInRequest, model: str, pk: int) -> HttpResponse:
     """Show what would go, ask why, and erase the person."""
     row = find_row(model, pk, request.user)

@@ -36,12 +36,21 @@ class MemberForm(PlacedForm):
 
 
 def reached_by(wanted: Callable[[Contact], bool]) -> Callable[[Member], str]:
-    """Return how to read those contacts of a member that are ``wanted``, in order."""
+    """Return how to read those contacts of a member that are ``wanted``, in order.
+
+    What somebody took consent back for leaves the register in no file any more.
+    """
 
     def read(member: Member) -> str:
-        return ", ".join(map(spoken_value, filter(wanted, member.contacts.all())))
+        kept = (each for each in member.contacts.all() if not is_withdrawn(each))
+        return ", ".join(map(spoken_value, filter(wanted, kept)))
 
     return read
+
+
+def is_withdrawn(contact: Contact) -> bool:
+    """Tell whether a person took back that the contact is shown."""
+    return contact.is_personal and contact.consent_withdrawn_on is not None
 
 
 def is_leader(contact: Contact) -> bool:

@@ -10,8 +10,8 @@ import pytest
 
 from members.models import Member
 from products.models import Product
-from registry.enums import RunStatus, SheetFormat
-from registry.models import ExportRun
+from registry.enums import AuditKind, RunStatus, SheetFormat
+from registry.models import AuditEvent, ExportRun
 from registry.sheets.writing import TooManyRows
 from reports import catalogue
 from reports.actions import begin_export
@@ -320,28 +320,38 @@ def test_another_province_cannot_be_asked_for(take, weavers, lamphun_member):
 
 
 @pytest.mark.parametrize("who", ["official", "national_official"])
-def test_officials_get_no_personal_columns_and_the_file_says_so(take, weavers, who):
+def test_officials_get_personal_columns_masked_and_the_file_says_so(take, weavers, who):
     rows, about = sheets(take("members", "xlsx", who))
 
-    assert not {*PERSONAL} & {*rows[0]}
+    row = dict(zip(rows[0], rows[1], strict=True))
+    assert [row[name] for name in PERSONAL] == ["ส… ท…", "081-xxx-x670, 042-xxx-999"]
     assert "081-234-5670" not in str(rows)
     assert "042-811-999" not in str(rows)
-    assert rows[1][10] == "042-000-000 ต่อ 12"
+    assert "042-000-000 ต่อ 12" in rows[1]
     assert about[-1] == [
-        "ข้อมูลที่ไม่แสดง",
+        "ข้อมูลที่ปิดบางส่วน",
         "ผู้นำกลุ่มหรือเจ้าของ, โทรศัพท์ส่วนบุคคล เป็นข้อมูลส่วนบุคคล "
         "ให้เฉพาะหน่วยงานเจ้าของข้อมูลและผู้ตรวจสอบของจังหวัดใช้ปฏิบัติงานเท่านั้น",
     ]
 
 
-def test_a_personal_cell_is_empty_where_the_row_is_not_the_persons(
+def test_a_personal_cell_is_masked_where_the_row_is_not_the_persons(
     foreign_reviewer, reviewer, weavers
 ):
     report = catalogue.report_of(Member)
     leader = next(each for each in report.columns(reviewer) if each.key == "leader")
 
     assert cell(leader, weavers, reviewer) == "นางสาวสมมติ ทดลอง"
-    assert cell(leader, weavers, foreign_reviewer) == ""
+    assert cell(leader, weavers, foreign_reviewer) == "ส… ท…"
+
+
+def test_each_file_is_an_event_of_the_audit(take, reviewer, weavers):
+    take("members", "csv", "reviewer").getvalue()
+
+    event = AuditEvent.objects.get(kind=AuditKind.EXPORT)
+    run = ExportRun.objects.get()
+    assert (event.by, event.detail) == (reviewer, "members.csv")
+    assert (event.model, event.object_id) == ("registry.ExportRun", run.pk)
 
 
 # --- Data, not formulas -----------------------------------------------------------

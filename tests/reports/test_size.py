@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 #: Queries before the report begins: session, user, agency, scope.
 DOOR = 4
 #: A run is begun and ended.
-RUN = 2
+RUN = 5
 
 
 @pytest.fixture

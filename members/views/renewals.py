@@ -23,7 +23,7 @@ from registry.actions.records import BulkResult
 from registry.errors import NotVisible
 from registry.refusals import REFUSALS, as_refusal
 
-PER_PAGE = 50
+PER_PAGE = 25
 #: Members that stayed behind are named up to so many.
 NAMED = 10
 #: Digits of a key and of a version.
@@ -58,9 +58,8 @@ def renewal_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         verb, chosen = _asked(request)
         form = EndingForm(request.POST if verb == "lapse" else None)
         if _do(request, cluster, year, verb, chosen, form):
-            query = {"year": year} | (
-                {"page": page} if (page := _page(request)) else {}
-            )
+            at = _page(request)
+            query = {"year": year, **({"page": at} if at else {})}
             url = reverse("renewals:detail", args=[slug])
             return redirect(f"{url}?{urlencode(query)}")
     due = renewals.due_in(cluster, request.user, year)

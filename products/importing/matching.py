@@ -23,6 +23,7 @@ from products.models import Product, StarRound
 from registry.actions.bulk import used_keys
 from registry.derived import in_batches
 from registry.enums import AgencyState, RecordStatus
+from registry.merging import successors
 from registry.models import Agency, District, Province, Subdistrict
 from registry.place_names import PlaceNames
 from registry.sheets.reading import Heading, Row
@@ -273,8 +274,12 @@ class _Planning:
         by_name: dict[tuple[str, str], Member] = {}
         districts = {each.district.code for each in producers}
         entered = Member.objects.filter(district__in=districts, is_placeholder=False)
+        # Who was merged into another is that one now.
+        into = successors(Member)
+        stands_for = Member.objects.in_bulk(set(into.values()))
         for member in entered.order_by("-pk").iterator():
-            by_name[member.district_id, producer_key(member.name_th)] = member
+            there = stands_for[into[member.pk]] if member.pk in into else member
+            by_name[member.district_id, producer_key(member.name_th)] = there
         for each in producers:
             if each.key in before:
                 each.member = members.get(before[each.key])

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
@@ -50,6 +50,8 @@ class HtmxRequest(HttpRequest):
 NEWEST = ProductFilter.SORTS["newest"]
 #: Who may read of alcoholic drinks (Alcoholic Beverage Control Act, section 29).
 DRINKING_AGE = "20"
+#: Seconds for which a browser may remember where a merged code leads.
+MOVED_FOR = 3_600
 
 
 @public
@@ -248,7 +250,10 @@ def moved_or_gone(
     if given is None:
         raise Http404
     if given.superseded_by_id:
-        return redirect(page, code=given.superseded_by_id, permanent=True)
+        moved = redirect(page, code=given.superseded_by_id, permanent=True)
+        # A merge may be undone: no browser shall remember it for ever.
+        patch_cache_control(moved, max_age=MOVED_FOR)
+        return moved
     was_public = records.filter(
         code=code, status=RecordStatus.WITHDRAWN, published_at__isnull=False
     )

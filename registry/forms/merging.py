@@ -94,7 +94,8 @@ class MergeForm(ReasonForm):
             for name, version in shown.items()
         ):
             return False
-        data = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         for choice in self.comparison.choices:
             data.setdefault(self._name(choice), choice.suggested)
         for name, version in shown.items():

@@ -4,7 +4,7 @@
 
 for (const form of document.querySelectorAll("form[data-choose-all]")) {
   const all = form.querySelector("[data-all]");
-  const boxes = [...form.querySelectorAll("input[name="chosen"]")];
+  const boxes = [...form.querySelectorAll("input[name=chosen]")];
   const show = () => {
     const ticked = boxes.filter((box) => box.checked).length;
     all.checked = ticked === boxes.length;

@@ -21,6 +21,7 @@ from products.importing.sellers import Standing, producer_key, read_seller
 from products.management.commands.import_products import spans
 from products.models import Product, StarRating
 from registry.actions import records
+from registry.actions.merging import merge
 from registry.actions.places import sync_places
 from registry.changes import Changes
 from registry.enums import AgencyKind, AgencyState, RecordStatus, RunStatus
@@ -275,6 +276,32 @@ def test_what_staff_have_mended_since_is_known_again_and_left_alone(loei, sheet)
     assert "2 rows = 0 made + 2 merged" in told
     product.refresh_from_db()
     assert (product.name_th, product.member.name_th) == ("น้ำพริกหนุ่ม", "สหกรณ์ทดสอบ")
+
+
+def test_goods_of_a_producer_that_was_merged_away_are_the_other_s(loei, sheet):
+    entered = MemberFactory(name_th="กลุ่มทอผ้าบ้านก้างปลา", owner=loei)
+    import_products(sheet(row("ผ้าห่ม", "กลุ่มทอผ้าก้างปลา")))
+    imported = Member.objects.get(name_th="กลุ่มทอผ้าก้างปลา")
+    merge(entered, imported, by=None, reason="ซ้ำกัน")
+    other = MemberFactory(name_th="ร้านผ้าเลย", owner=loei)
+    merge(entered, other, by=None, reason="ซ้ำกัน")
+
+    import_products(
+        sheet(
+            row("ผ้าห่ม", "กลุ่มทอผ้าก้างปลา"),
+            row("ผ้าขาวม้า", "กลุ่มทอผ้าก้างปลา"),
+            row("ผ้าถุง", "ร้านผ้าเลย"),
+            name="later.xlsx",
+        )
+    )
+
+    assert Member.objects.count() == 3
+    assert set(entered.products.values_list("name_th", flat=True)) == {
+        "ผ้าห่ม",
+        "ผ้าขาวม้า",
+        "ผ้าถุง",
+    }
+    assert not imported.products.exists()
 
 
 def test_what_staff_entered_by_hand_is_not_made_again(loei, sheet):

@@ -319,14 +319,23 @@ def settled(data: QueryDict, parts: Sequence[ChildPart]) -> QueryDict:
     return found
 
 
-def with_one_more(data: QueryDict, part: str) -> QueryDict:
-    """Return what was sent with an empty row at the end of ``part``."""
+def with_one_more(data: QueryDict, desk: Desk, user: User, name: str) -> QueryDict:
+    """Return what was sent with a fresh row at the end of the part ``name``."""
     found = data.copy()
-    total = _number(data.get(f"{part}-TOTAL_FORMS"))
-    if total is not None:
-        found[f"{part}-TOTAL_FORMS"] = str(total + 1)
-        # So that it counts as come.
-        found[f"{part}-{total}-id"] = ""
+    total = _number(data.get(f"{name}-TOTAL_FORMS"))
+    part = next((each for each in parts_for(desk, user) if each.name == name), None)
+    if part is None or total is None:
+        return found
+    found[f"{name}-TOTAL_FORMS"] = str(total + 1)
+    # So that it counts as come.
+    found[f"{name}-{total}-id"] = ""
+    fresh = formset_for(desk, part, user)(instance=desk.model(), prefix=name).empty_form
+    for bound in fresh:
+        # As a browser would: a box that is ticked from the start.
+        if bound.value() is True:
+            found[f"{name}-{total}-{bound.name}"] = "on"
+        elif isinstance(bound.value(), str):
+            found[f"{name}-{total}-{bound.name}"] = bound.value()
     return found
 
 

@@ -275,6 +275,8 @@ def test_another_row_is_added_without_scripts_and_keeps_what_was_typed(desk):
     contacts = sheet.parts[0].formset
     assert len(contacts.forms) == 2
     assert contacts.forms[0]["value"].value() == "abc"
+    # What stands in a fresh row from the start does not count as typed.
+    assert not contacts.forms[1].has_changed()
     assert sheet.wrong == []
     assert "errorlist" not in page.content.decode()
     # The picture came with it, and goes on with it.

@@ -203,7 +203,8 @@ def _save(editing: Editing, shown: dict[str, Any]) -> HttpResponse:
     request = editing.request
     press = request.POST.get("press", "")
     if press.startswith("add-"):
-        more = with_one_more(request.POST, press.removeprefix("add-"))
+        part = press.removeprefix("add-")
+        more = with_one_more(request.POST, editing.desk, editing.user, part)
         sheet = editing.quiet_sheet(more)
         return _show(editing, sheet, shown, is_typed=True)
     try:

@@ -36,7 +36,8 @@ class MailForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Begin with what ``user`` has chosen."""
         kwargs["initial"] = {name: getattr(user, name) for name in self.base_fields}
-        super().__init__(*args, **kwargs)
+        # A colon behind the sentence of a box would read oddly.
+        super().__init__(*args, label_suffix="", **kwargs)
         if user.role not in WORKERS:
             del self.fields["wants_digest"]
         if user.role not in SUBMITTERS:

@@ -225,6 +225,7 @@ def open_desks() -> None:
             OutletForm,
             _("Where the goods are sold"),
             _("Shops, markets, the workshop itself: with their opening hours."),
+            extra=0,
         ),
     )
     add_part(

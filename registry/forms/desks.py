@@ -4,6 +4,7 @@ from typing import Any
 
 from django.forms import BaseForm, Media, inlineformset_factory
 from django.forms.widgets import Script
+from django.utils.text import capfirst
 
 from registry.desks import ChildPart, Desk
 from registry.enums import Role
@@ -32,6 +33,11 @@ def form_for(desk: Desk, user: User, **told: Any) -> Any:
 class OnDesk(KeptForm):
     """A record's form on a page of agencies or reviewers, with the scripts of files."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+        for field in self.fields.values():
+            field.label = field.label and capfirst(field.label)
+
     @property
     def media(self) -> Media:
         return super().media + PART_MEDIA
@@ -39,6 +45,14 @@ class OnDesk(KeptForm):
 
 class Part(ChildFormSet):
     """Rows of a part on a page of agencies or reviewers, with their scripts."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {"label_suffix": ""} | super().get_form_kwargs(index)
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.label = field.label and capfirst(field.label)
 
     @property
     def media(self) -> Media:

@@ -24,8 +24,6 @@ from registry.needles import Needles
 Words = str | Promise
 #: What stands where a person's name stood.
 ERASED_TH, ERASED_EN = "ลบแล้ว", "Erased"
-#: Fields of forms that are kept nowhere as they were typed (registry/thai/identifiers).
-NEVER_KEPT = frozenset({"leader_id", "password", "password1", "password2"})
 
 
 class Basis(models.TextChoices):

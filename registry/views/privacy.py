@@ -112,7 +112,9 @@ def erase(request: SignedInRequest, model: str, pk: int) -> HttpResponse:
     """Show what would go, ask why, and erase the person."""
     row = find_row(model, pk, request.user)
     person = _person(row)
-    form = EraseForm(request.POST if request.method == "POST" else None)
+    form = EraseForm(
+        request.POST if request.method == "POST" else None, label_suffix=""
+    )
     if form.is_valid():
         try:
             erase_person(person, by=request.user, reason=form.cleaned_data["reason"])

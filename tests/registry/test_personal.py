@@ -15,6 +15,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import models
+from django.urls import reverse
 
 from members.enums import ContactKind
 from members.models import Contact, Member, Post, ProducerAccount, SignedConsent
@@ -517,7 +518,7 @@ def test_a_person_is_handed_everything_and_no_secret(everywhere, scan):
     assert "สมหญิง.pdf" in text
     for secret in ("secret-of-the-mail", keyed_hash("pin", PIN), "a" * 64, "md5$"):
         assert secret not in text
-    assert found["Where else you are named"]
+    assert found["ที่อื่นที่กล่าวถึงท่าน"]
 
 
 def test_a_hand_out_has_every_store_in_which_the_person_is(everywhere):
@@ -556,3 +557,71 @@ def test_the_command_writes_the_archive_once_and_records_it(everywhere, tmp_path
 def test_no_table_keeps_an_identity_number(everywhere):
     assert sweep(Needles(words=[PIN])) == []
     assert Proposal.objects.exists()
+
+
+# --- The pages of administrators ------------------------------------------------------
+
+
+def erase_url(row):
+    return reverse("personal:erase", args=[row._meta.label_lower, row.pk])
+
+
+@pytest.mark.parametrize("who", ["officer", "reviewer", "official"])
+def test_only_administrators_hand_out_and_erase(client, everywhere, who, request):
+    client.force_login(request.getfixturevalue(who))
+    hand_out = reverse("personal:hand_out", args=["members.member", everywhere.pk])
+
+    assert client.get(erase_url(everywhere)).status_code == 403
+    assert client.post(erase_url(everywhere)).status_code == 403
+    assert client.post(hand_out).status_code == 403
+    page = client.get(reverse("admin:members_member_change", args=[everywhere.pk]))
+    assert hand_out not in page.content.decode()
+
+
+def test_the_admin_hands_out_a_file_and_records_it(client, everywhere, administrator):
+    client.force_login(administrator)
+    account = User.objects.get(email=EMAIL)
+    for row in (everywhere, account):
+        address = reverse("personal:hand_out", args=[row._meta.label_lower, row.pk])
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        page = client.get(reverse(name, args=[row.pk])).content.decode()
+        assert address in page
+        assert erase_url(row) in page
+
+        answer = client.post(address)
+
+        assert answer["Content-Type"] == "application/zip"
+        assert answer["Cache-Control"] == "no-store, private"
+        assert zipfile.is_zipfile(io.BytesIO(answer.content))
+        event = AuditEvent.objects.latest("pk")
+        assert (event.kind, event.by) == (AuditKind.PERSON_EXPORTED, administrator)
+
+
+def test_the_admin_shows_what_will_go_asks_why_and_erases(
+    client, everywhere, administrator
+):
+    client.force_login(administrator)
+    address = erase_url(everywhere)
+    page = client.get(address).content.decode()
+    for store in ("contacts", "signed_consents"):
+        model = getattr(everywhere, store).model
+        assert str(model._meta.verbose_name_plural)[1:] in page
+
+    bent = client.post(address, {"reason": "ตามหนังสือ"})
+    assert bent.status_code == 200
+    assert named()
+    assert "ตามหนังสือ" in bent.content.decode()
+
+    answer = client.post(address, {"reason": "ตามหนังสือ", "is_meant": "on"})
+    assert answer.url == reverse("audit:list")
+    assert named() == set()
+
+
+def test_the_admin_says_why_somebody_is_not_erased(client, administrator):
+    client.force_login(administrator)
+
+    answer = client.post(
+        erase_url(administrator), {"reason": "ขอ", "is_meant": "on"}
+    ).content.decode()
+
+    assert str(NotOneself.message) in answer

@@ -35,6 +35,7 @@ GROUPS = (
             "products.Category",
             "products.Mark",
             "products.StarRound",
+            "registry.NoteTemplate",
             "registry.Province",
             "registry.District",
             "registry.Subdistrict",

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from registry import picks
 from registry.actions.accounts import open_account
 from registry.actions.people import OwnAccount, change_account, locks_out
 from registry.actions.portal import keep_alias, mark_handled
@@ -43,6 +44,7 @@ from registry.models import (
     District,
     ExportRun,
     ImportRun,
+    NoteTemplate,
     OutboxMail,
     Province,
     Subdistrict,
@@ -51,7 +53,6 @@ from registry.models import (
 )
 from registry.second_factor import FACTORS
 from registry.thai.dates import format_date, format_datetime
-from registry.thai.text import fold
 
 # --- Places -----------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class DistrictAdmin(PlaceAdmin):
 
     def pick_label(self, row: Any) -> str:
         """Return district, province and code."""
-        return f"{row.name_th} · {row.province.name_th} ({row.code})"
+        return picks.district_label(row)
 
 
 class SubdistrictProvinceFilter(ProvinceFilter):
@@ -116,30 +117,15 @@ class SubdistrictAdmin(PlaceAdmin):
 
     def found(self, rows: Any, text: str) -> Any:
         """Find by any words of "subdistrict district province", code or postcode."""
-        if text.isdigit():
-            return rows.filter(Q(code__startswith=text) | Q(postcode__startswith=text))
-        for word in filter(None, map(fold, text.replace("·", " ").split())):
-            rows = rows.filter(
-                Q(name_fold__contains=word)
-                | Q(district__name_fold__contains=word)
-                | Q(district__province__name_fold__contains=word)
-            )
-        return rows
+        return picks.find_subdistricts(rows, text)
 
     def pick_label(self, row: Any) -> str:
         """Return subdistrict, district, province and code."""
-        names = (row.name_th, row.district.name_th, row.district.province.name_th)
-        return f"{' · '.join(names)} ({row.code})"
+        return picks.subdistrict_label(row)
 
     def pick_extra(self, row: Any) -> dict[str, str]:
         """Fill in the postcode, and the district that follows."""
-        district = row.district
-        return {
-            "postcode": row.postcode,
-            "district": (
-                f"{district.name_th} · {district.province.name_th} ({district.code})"
-            ),
-        }
+        return dict(picks.subdistrict_extra(row))
 
 
 # --- People -----------------------------------------------------------------------
@@ -180,6 +166,39 @@ class AgencyAdmin(KeptAdmin):
             | Q(name_en__icontains=text)
             | Q(abbreviation_th__icontains=text)
             | Q(abbreviation_en__icontains=text)
+        )
+
+
+@admin.register(NoteTemplate)
+class NoteTemplateAdmin(KeptAdmin):
+    """Notes reviewers write often: a province's own, and the nation's to read."""
+
+    list_display = ("title_th", "title_en", "province", "position")
+    list_select_related = ("province",)
+    list_filter = (ProvinceFilter,)
+    search_fields = ("title_th", "title_en", "text_th")
+    ordering = ("position", "title_th", "id")
+    fields = (
+        "province",
+        ("title_th", "title_en"),
+        "text_th",
+        "text_en",
+        "position",
+    )
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Ask who works in some provinces for one; only others leave it empty."""
+        if not person(request).scope.everywhere:
+            kwargs |= {"required": True, "help_text": ""}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose the person's own province."""
+        own = sorted(person(request).scope.provinces)[:1]
+        return {"province": own[0] if own else None} | (
+            super().get_changeform_initial_data(request)
         )
 
 
@@ -227,17 +246,13 @@ class UserAdmin(HistoryPages, ScopedAdmin):
     administrators_only = True
     form = AccountForm
     change_form_template = "admin/registry/user/change_form.html"
-    list_display = (
-        *("email", "name_th", "role", "agency"),
-        *("may_enter", "two_step", "seen_on"),
-    )
+    list_display = ("email", "name_th", "role", "agency", "may_enter", "seen_on")
     list_select_related = ("agency",)
     list_filter = ("role", "is_active", SecondFactorFilter)
     search_fields = ("email", "name_th", "name_en")
     ordering = ("email", "id")
     readonly_fields = ("factors", "devices", "last_seen")
     may_enter = yes_column("is_active", _("active"))
-    two_step = yes_column("has_factor", _("two-step sign-in"))
     seen_on = moment_column("last_login", _("last sign-in"))
     fieldsets = (
         (None, {"fields": ("email", ("name_th", "name_en"), "post")}),
@@ -252,7 +267,7 @@ class UserAdmin(HistoryPages, ScopedAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Tell the form who fills it in; each request has a class of its own."""
-        form = super().get_form(request, *args, **kwargs)
+        form: Any = super().get_form(request, *args, **kwargs)
         form.by = person(request)
         return form
 

@@ -143,6 +143,19 @@ class MergeQuerySet(ScopedQuerySet[M]):
     """Merges of records, for the reviewers of the province."""
 
 
+class NoteTemplateQuerySet(ScopedQuerySet[M]):
+    """Notes that are written often, of a province or of the nation."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep those of the scope; reviewers also read the nation's."""
+        found = super().visible_to(user)
+        if isinstance(user, AnonymousUser) or user.role not in SCOPE_ROLES:
+            return self.none()
+        if not user.is_active or user.scope.everywhere:
+            return found
+        return self.filter(Q(province=None) | Q(province_id__in=user.scope.provinces))
+
+
 class AuditQuerySet(models.QuerySet[M]):
     """Events, for administrators; everybody else sees their own."""
 

@@ -8,7 +8,7 @@ from registry.history import RegisterHistory
 from registry.models.bilingual import in_language
 from registry.models.kept import Kept, person_key
 from registry.models.places import Province
-from registry.querysets import MergeQuerySet, ScopedQuerySet
+from registry.querysets import MergeQuerySet, NoteTemplateQuerySet
 
 
 class ReviewClaim(models.Model):
@@ -56,7 +56,7 @@ class NoteTemplate(Kept):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     history = RegisterHistory()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = NoteTemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("template of a note")

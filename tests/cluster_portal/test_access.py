@@ -12,6 +12,8 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from registry.access import roles_of
 from registry.actions.merging import merge
+from registry.actions.proposals import propose
+from registry.changes import Changes
 from registry.enums import Role
 from registry.files import private_url
 from registry.storages import content_name
@@ -132,6 +134,14 @@ TABLE = {
     "producer_accounts:resend": HOUSE - {"official"},
     "producer_accounts:cancel": HOUSE - {"official"},
     # Two records that are one, and renewals of memberships
+    # Review
+    "review:queue": STAFF,
+    "review:approve_chosen": STAFF,
+    "review:result": STAFF,
+    "review:record": STAFF,
+    "review:record_preview": STAFF,
+    "review:proposal": STAFF,
+    "review:proposal_preview": STAFF,
     "merges:list": STAFF,
     "merges:compare": STAFF,
     "merges:detail": STAFF,
@@ -232,11 +242,17 @@ def samples(officer):
     pair = [MemberFactory(published=True, owner=officer.agency) for _ in range(2)]
     merged = merge(*pair, by=None, reason="one and the same")
     begun, waiting = filled(), submitted()
+    changes = Changes({"name_en": "Another name"})
+    proposal = propose(member, changes, by=officer, submit=True)
     return {
         "products:detail": [product.code],
         "members:detail": [member.code],
         "provinces:detail": ["loei"],
         "clusters:detail": [plan.cluster.slug],
+        "review:record": ["members", member.pk],
+        "review:record_preview": ["members", member.pk],
+        "review:proposal": [proposal.pk],
+        "review:proposal_preview": [proposal.pk],
         "merges:compare": [member.code],
         "merges:detail": [merged.pk],
         "renewals:detail": [plan.cluster.slug],
@@ -306,6 +322,13 @@ SPECIAL = {
     "account_end_session": {405},
     "readyz": {200, 503},
     # What is of another province does not exist.
+    # For reviewers of its province; another one's learns nothing.
+    "review:approve_chosen": {405},
+    "review:result": {302},
+    "review:record": {200, 404},
+    "review:record_preview": {200, 404},
+    "review:proposal": {200, 404},
+    "review:proposal_preview": {200, 404},
     "merges:compare": {200, 404},
     "merges:detail": {200, 404},
     "renewals:detail": {200, 404},
@@ -443,6 +466,7 @@ FOR_REVIEWERS = {
     "registry.District",
     "registry.ExportRun",
     "registry.ImportRun",
+    "registry.NoteTemplate",
     "registry.Province",
     "registry.Subdistrict",
     "registry.VisitorMessage",

@@ -20,6 +20,7 @@ from registry.desks import (
     ChildPart,
     Completeness,
     Desk,
+    Door,
     Point,
     Sheet,
     add_part,
@@ -199,6 +200,10 @@ def open_desks() -> None:
             reads=("contacts", "outlets", "signed_consents"),
             remarks=remarks,
             top="workspace/parts/member_top.html",
+            doors=(
+                Door(_("Consents"), "consents:list", "see_personal"),
+                Door(_("Producer’s account"), "producer_accounts:list", "give_account"),
+            ),
         )
     )
     label = Member._meta.label

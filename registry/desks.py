@@ -81,6 +81,15 @@ class Sheet:
     lead: str | Promise = ""
 
 
+@dataclass(frozen=True)
+class Door:
+    """A page about one row: its name, its URL name, and the rule that opens it."""
+
+    label: str | Promise
+    name: str
+    verb: str
+
+
 #: Gives the page as the public would see a row, whatever its status.
 Page = Callable[[HttpRequest, Any], HttpResponse]
 
@@ -124,6 +133,8 @@ class Desk:
     remarks: Callable[[Any], Sequence[str]] = _no_remarks
     #: A template drawn above the form, with ``form``: duplicates, remarks.
     top: str = ""
+    #: Pages about a row beside its form.
+    doors: Sequence[Door] = ()
 
 
 _desks: dict[str, Desk] = {}

@@ -1,5 +1,6 @@
 """Accounts by which producers propose changes to their own page and goods."""
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _now
@@ -83,7 +84,7 @@ def cancel(member: Member, invitation: Invitation, *, by: User) -> None:
 def remove(member: Member, account: ProducerAccount, *, by: User) -> None:
     """Take a producer's account away: it is signed out at once and stays closed.
 
-    Its password goes too, so that the person may be invited again one day.
+    Password and confirmed address go too, so that the person may be invited again.
     """
     fresh = _locked(member, by)
     given = fresh.accounts.select_related("user").filter(pk=account.pk).first()
@@ -95,6 +96,7 @@ def remove(member: Member, account: ProducerAccount, *, by: User) -> None:
             user.is_active = False
             user.set_unusable_password()
             user.save()
+        EmailAddress.objects.filter(user=user).delete()
     given.delete()
 
 

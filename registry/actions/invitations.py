@@ -165,14 +165,15 @@ def account_of(email: str) -> User | None:
 
 
 def is_closed(user: User) -> bool:
-    """Tell whether an account came by an invitation and nobody can enter it.
+    """Tell whether an account waits for an invitation to be accepted.
 
-    One that an administrator switched off keeps its password, and is none.
+    One that an administrator opened has a confirmed address, and one that was in
+    use a password: whoever switched it off decides, and no invitation opens it.
     """
     return (
         not user.is_active
         and not user.has_usable_password()
-        and user.invitations.exists()
+        and not EmailAddress.objects.filter(user=user).exists()
     )
 
 

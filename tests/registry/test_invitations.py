@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from registry import acts
 from registry.actions import invitations
+from registry.actions.accounts import open_account
 from registry.actions.invitations import Guest, LinkUsed, NoLongerOpen, is_closed
 from registry.enums import AuditKind, Role
 from registry.errors import NotAllowed, NotVisible
@@ -194,6 +195,24 @@ def test_an_account_that_was_switched_off_is_not_opened_by_an_invitation(
     assert "/accounts/invitation/" not in last_letter(stranger.email).body
 
 
+def test_nor_is_one_that_its_owner_never_used(officer, administrator):
+    opened = open_account(
+        NEW, password=None, role=Role.PRODUCER, name_th="ก", by=administrator
+    )
+    with acts.act(by=administrator):
+        opened.is_active = False
+        opened.save()
+
+    assert invite(officer).user is None
+
+
+def test_an_address_can_be_invited_after_old_invitations_were_swept_away(officer):
+    invite(officer)
+    Invitation.objects.all().delete()
+
+    assert invite(officer).user == User.objects.get(email=NEW)
+
+
 def test_an_address_confirmed_by_somebody_else_is_theirs(officer, stranger):
     EmailAddress.objects.create(user=stranger, email=NEW, verified=True)
 
@@ -341,6 +360,7 @@ def test_a_foreign_invitation_does_not_exist(
         assert client.post(url).status_code == status
         with pytest.raises((NotVisible, NotAllowed)):
             getattr(invitations, verb)(made, by=person)
+    client.force_login(officer)
     assert client.get(url).status_code == 405
     made.refresh_from_db()
     assert made.cancelled_at is None

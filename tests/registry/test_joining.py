@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from registry.actions import joining, records
@@ -29,6 +30,7 @@ from registry.files import private_url
 from registry.join_steps import CONSENT_WORDING, lacking, story
 from registry.known_agencies import similar, suggest
 from registry.models import Agency, AuditEvent, JoinRequest, User
+from registry.rules import may_decide_joining
 from tests.factories import AgencyFactory, ProvinceFactory, UserFactory
 from tests.factories.joining import (
     confirmed,
@@ -506,6 +508,16 @@ def test_a_request_is_seen_and_decided_by_its_reviewers_alone(
     assert asked.state == JoinState.SUBMITTED
 
 
+@pytest.mark.parametrize("nation", [False, True])
+def test_the_rule_says_so_too(cast, nation):
+    asked = JoinRequest(province_id="42", is_national=nation)
+
+    deciding = {who for who, each in cast.items() if may_decide_joining(each, asked)}
+
+    local = {"reviewer", "national_reviewer", "administrator"}
+    assert deciding == ({"administrator"} if nation else local)
+
+
 def test_nobody_reads_what_is_not_sent_yet(reviewer, administrator):
     filled()
 
@@ -539,7 +551,8 @@ def test_a_reviewer_reads_the_request_beside_agencies_it_may_be(client, reviewer
 
     for text in (asked.name_th, known.name_th, asked.email, asked.phone, asked.post):
         assert text in page
-    assert private_url(asked, asked.file) in page
+    file = re.search(r'href="(/files/[^"]+)"', page)[1]
+    assert b"".join(client.get(file).streaming_content) == PDF
 
 
 # --- The decision -------------------------------------------------------------------
@@ -741,3 +754,66 @@ def test_an_applicant_whose_address_got_an_account_meanwhile_is_told(reviewer):
 def test_what_a_whole_request_lacks_is_nothing():
     assert lacking(confirmed()) == []
     assert [each.field for each in lacking(filled())] == ["confirmed"]
+
+
+# --- Bad input ----------------------------------------------------------------------
+
+GARBAGE = (
+    "\0",
+    "9" * 5_000,
+    "ก" * 300_000,
+    "\u202eexe.\u200bfdp",
+    "<script>alert(1)</script>",
+    "-1",
+    "' OR 1=1 --",
+)
+
+
+@pytest.mark.parametrize("text", GARBAGE, ids=range(len(GARBAGE)))
+def test_whatever_is_typed_the_page_is_one_of_ours(client, reviewer, text):
+    client.raise_request_exception = False
+    asked = begin(client)
+    fields = dict.fromkeys(
+        (*AGENCY, *PERSON, "upload", "consents", "version", "checking"), text
+    )
+
+    answers = [
+        client.post(at(asked, step), {**fields, "go": go})
+        for step in ("agency", "person", "proof", "consent", "check")
+        for go in ("on", "back", text)
+    ]
+    answers.append(client.post(at(asked, "agency"), {"agency": text}))
+    answers.append(client.get(reverse("joining:suggestions"), {"name_th": text[:500]}))
+    waiting = submitted()
+    client.force_login(reviewer)
+    url = reverse("joins:detail", args=[waiting.pk])
+    for decision in ("approve", text):
+        sent = {"version": text, "decision": decision, "agency": text, "note": text}
+        answers.append(client.post(url, sent))
+
+    assert {answer.status_code for answer in answers} <= {200, 302, 400}
+    assert not any("<script>alert" in each.content.decode() for each in answers)
+    waiting.refresh_from_db()
+    assert waiting.state == JoinState.SUBMITTED
+
+
+def test_what_nobody_sees_is_not_kept(client):
+    asked = begin(client)
+
+    send(client, asked, "agency", **{**AGENCY, "name_th": "สำนัก\u200bงาน\u202eเลย "})
+
+    asked.refresh_from_db()
+    assert asked.name_th == "สำนักงานเลย"
+
+
+def test_a_form_from_another_site_is_refused(officer):
+    strict = Client(enforce_csrf_checks=True)
+    asked = filled()
+
+    answers = [
+        strict.post(reverse("joining:start")),
+        strict.post(at(asked, "agency"), AGENCY),
+        strict.post(reverse("joining:send_link", args=[asked.token])),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 3

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -400,5 +401,18 @@ def _show(
             "asked_to_submit": "submit" in editing.request.GET,
             "missing": [(sheet.anchor_of(e.field), e.sentence) for e in obstacles],
             "below": [] if editing.record is None else desks_below(editing.desk),
+            "doors": _doors(editing),
         },
     )
+
+
+def _doors(editing: Editing) -> list[tuple[str, str]]:
+    """Return the pages about the record that the person may open: label, address."""
+    record, user = editing.record, editing.request.user
+    if record is None:
+        return []
+    return [
+        (str(door.label), reverse(door.name, args=[record.pk]))
+        for door in editing.desk.doors
+        if rules.allowed(door.verb, user, record)
+    ]

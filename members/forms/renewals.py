@@ -10,7 +10,7 @@ class EndingForm(forms.Form):
     """The reason that is kept with each membership that ends, and mailed."""
 
     reason = ThaiCharField(
-        label=_("reason for leaving"),
+        label=_("Reason for leaving"),
         max_length=250,
         help_text=_("The agencies read it in their mail, and history keeps it."),
         error_messages={"required": _("Please say why the memberships end.")},

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 
 from registry import acts, merging
 from registry.actions import records
@@ -31,7 +30,7 @@ class Moves:
     moved: list[list[Any]] = field(default_factory=list)
     #: Label → key → the columns that moving changed beside the key itself.
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    #: What could not move: [label, column, key, its name, why] each.
+    #: What could not move: [label, column, key, why] each.
     stayed: list[list[Any]] = field(default_factory=list)
     kept_rows: list[Kept] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -51,8 +50,7 @@ class Moves:
                 with transaction.atomic():
                     self._move(link, row, place)
             except IntegrityError:
-                why = _now("The register holds something that does not go with it.")
-                staying.append(merging.Staying(row, why))
+                staying.append(merging.Staying(row, merging.BARRED))
                 continue
             except RecordError as refusal:
                 if link.is_kept:
@@ -67,10 +65,7 @@ class Moves:
             if link.is_own:
                 self.names.add(str(link.field.remote_field.get_accessor_name()))
         label = link.model._meta.label
-        self.stayed += [
-            [label, link.name, each.row.pk, str(each.row), each.reason]
-            for each in staying
-        ]
+        self.stayed += [[label, link.name, each.row.pk, each.why] for each in staying]
 
     def _move(self, link: Link, row: Any, place: int) -> None:
         if link.is_own:

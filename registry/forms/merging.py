@@ -20,7 +20,7 @@ class ReasonForm(forms.Form):
     """Why a merge is done or undone."""
 
     reason = ThaiTextField(
-        label=_("reason"),
+        label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("History keeps it with both records."),

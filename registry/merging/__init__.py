@@ -20,6 +20,7 @@ from registry.merging.finding import (
     why_not,
 )
 from registry.merging.links import (
+    BARRED,
     Follows,
     Kind,
     Link,
@@ -39,12 +40,14 @@ from registry.merging.past import (
     moved_by,
     record_at,
     records_of,
+    stayed_with,
     successors,
     taken_by,
     touched,
 )
 
 __all__ = [
+    "BARRED",
     "Choice",
     "Comparison",
     "Follows",
@@ -71,6 +74,7 @@ __all__ = [
     "record_of",
     "records_of",
     "searched",
+    "stayed_with",
     "successors",
     "suggested",
     "taken_by",

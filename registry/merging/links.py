@@ -1,6 +1,6 @@
 """What points at a record, and goes along when the record goes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,9 +10,11 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from registry.chronicle import Table, keys_in, title_of
 from registry.files import private_url
 from registry.history import HistoricalAct
 from registry.models import Child, Kept, Record, SearchRow
+from registry.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,39 @@ def links_of(model: type[models.Model]) -> tuple[Link, ...]:
     )
 
 
+#: Why a row stays; else it is the name of a constraint, or a sentence.
+THERE, FULL, BARRED = "there", "full", "barred"
+
+
 @dataclass(frozen=True)
 class Staying:
     """A row that stays with the record that goes, and why."""
 
     row: Any
-    reason: str
+    why: str
+
+
+def why_staying(model: Any, why: str) -> str:
+    """Return in a sentence why a row of ``model`` stays where it is."""
+    known = {
+        THERE: _("The same is there already."),
+        FULL: _("There are at most %(count)d.")
+        % {"count": getattr(model, "AT_MOST", 0)},
+        BARRED: _("The register holds something that does not go with it."),
+    }
+    for constraint in model._meta.constraints:
+        if constraint.name == why:
+            return str(constraint.violation_error_message)
+    return known.get(why, why)
+
+
+def names_of_rows(rows: Iterable[Any]) -> list[str]:
+    """Return what rows are called, by kind and first values. One query a table."""
+    listed = [(Table("part", type(row), ""), row) for row in rows]
+    wording = Wording().knowing(
+        key for table, row in listed for key in keys_in(table, None, row)
+    )
+    return [title_of(table, wording, row) for table, row in listed]
 
 
 def parted(link: Link, kept: Record, gone: Record) -> tuple[list[Any], list[Staying]]:
@@ -134,31 +163,30 @@ def parted(link: Link, kept: Record, gone: Record) -> tuple[list[Any], list[Stay
     moving: list[Any] = []
     staying: list[Staying] = []
     for row in rows:
-        reason = _why_staying(link, row, kept, there, len(moving))
-        if reason:
-            staying.append(Staying(row, reason))
+        why = _why(link, row, kept, there, len(moving))
+        if why:
+            staying.append(Staying(row, why))
         else:
             moving.append(row)
     return moving, staying
 
 
-def _why_staying(
-    link: Link, row: Any, kept: Record, there: Sequence[Any], moving: int
-) -> str:
+def _why(link: Link, row: Any, kept: Record, there: Sequence[Any], moving: int) -> str:
     if link.is_own and link.told(row) in [link.told(each) for each in there]:
-        return _("The same is there already.")
+        return THERE
     most = getattr(link.model, "AT_MOST", 0)
     if most and len(there) + moving >= most:
-        return _("There are at most %(count)d.") % {"count": most}
+        return FULL
     if link.field.unique and there:
-        return _("The same is there already.")
+        return THERE
     former = getattr(row, link.name)
     setattr(row, link.name, kept)
     try:
         for constraint in link.constraints:
-            constraint.validate(link.model, row)
-    except ValidationError as refusal:
-        return " ".join(refusal.messages)
+            try:
+                constraint.validate(link.model, row)
+            except ValidationError:
+                return str(constraint.name)
     finally:
         setattr(row, link.name, former)
     return ""
@@ -166,7 +194,7 @@ def _why_staying(
 
 @dataclass(frozen=True)
 class Follows:
-    """How many rows of one kind follow, and which stay, for people."""
+    """How many rows of one kind follow, and which stay, for people: (name, why)."""
 
     label: str
     count: int
@@ -184,7 +212,9 @@ def follows(kept: Record, gone: Record) -> list[Follows]:
         else:
             count = link.rows(gone).count()
         if count or staying:
-            stay = tuple((str(each.row), each.reason) for each in staying)
+            names = names_of_rows(each.row for each in staying)
+            why = [why_staying(link.model, each.why) for each in staying]
+            stay = tuple(zip(names, why, strict=True))
             found.append(Follows(_label(link), count, stay))
     return found
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registry.enums import RecordStatus
 from registry.merging.comparing import parts_of, wording_of
+from registry.merging.links import names_of_rows, why_staying
 from registry.models import Merge, Record
 from registry.thai.dates import format_datetime
 
@@ -162,3 +163,21 @@ def taken_by(merge: Merge) -> list[str]:
         if part.name in taken
         for column in part.told
     ]
+
+
+def stayed_with(merge: Merge) -> list[tuple[str, str]]:
+    """Return what could not follow, and why, in words. A query a kind, and a few."""
+    found = []
+    keys: dict[str, set[int]] = {}
+    for label, _column, pk, _why in merge.before.get("stayed", ()):
+        keys.setdefault(label, set()).add(pk)
+    rows = {
+        label: apps.get_model(label)._default_manager.in_bulk(list(pks))
+        for label, pks in keys.items()
+    }
+    for label, _column, pk, why in merge.before.get("stayed", ()):
+        row = rows[label].get(pk)
+        if row is not None:
+            found.append((row, why_staying(type(row), why)))
+    names = names_of_rows(row for row, _said in found)
+    return [(name, said) for name, (_row, said) in zip(names, found, strict=True)]

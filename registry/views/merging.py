@@ -153,7 +153,7 @@ def merge_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "records": [(row, history_of(row)) for row in (told.kept, told.gone)],
             "form": form,
             "moved": merging.moved_by(done),
-            "stayed": [each[3:5] for each in done.before.get("stayed", ())],
+            "stayed": merging.stayed_with(done),
             "taken": merging.taken_by(done),
             "obstacles": merging.in_the_way(done) if done.undone_at is None else [],
         },

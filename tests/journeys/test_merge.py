@@ -55,7 +55,7 @@ def work_through(page, live_server, left, right):
     expect(story.get_by_role("radio").last).to_be_checked()
     page.get_by_label("เหตุผล").fill("ลงทะเบียนซ้ำ")
     page.get_by_role("button", name="รวมเป็นรายการเดียว").click()
-    done = f"รวม {right.code} เข้ากับ {left.code}"
+    done = f"รวม {right.code} ไว้ใน {left.code}"
     expect(page.get_by_role("heading", level=1)).to_have_text(done)
     # The former address leads to the one producer, with everything.
     page.goto(f"{live_server.url}/members/{right.code}/")

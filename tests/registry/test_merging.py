@@ -251,7 +251,9 @@ def test_what_the_kept_one_may_have_only_once_stays_and_is_told(reviewer):
     assert StarRating.objects.get(pk=new.pk).product == kept
     (stayed,) = done.before["stayed"]
     assert stayed[:3] == ["products.StarRating", "product", there.pk]
-    assert stayed[4] == "ผลิตภัณฑ์นี้มีผลการคัดสรรของรอบนี้แล้ว"
+    ((name, why),) = merging.stayed_with(done)
+    assert early.name_th in name
+    assert why == "ผลิตภัณฑ์นี้มีผลการคัดสรรของรอบนี้แล้ว"
     check_register()
 
 
@@ -264,7 +266,7 @@ def test_the_same_contact_is_not_there_twice(reviewer):
     done = join(kept, gone, reviewer)
 
     assert kept.contacts.count() == 2
-    assert [each[4] for each in done.before["stayed"]] == ["มีรายการเดียวกันอยู่แล้ว"]
+    assert [why for _name, why in merging.stayed_with(done)] == ["มีรายการเดียวกันอยู่แล้ว"]
 
 
 def test_a_cluster_has_the_member_once(reviewer):
@@ -314,7 +316,9 @@ def test_no_product_gets_more_photos_than_it_may_have(reviewer):
 
     assert kept.photos.count() == 12
     assert gone.photos.count() == 2
-    assert [each[4] for each in done.before["stayed"]] == ["มีได้ไม่เกิน 12 รายการ"] * 2
+    assert [why for _name, why in merging.stayed_with(done)] == [
+        "มีได้ไม่เกิน 12 รายการ"
+    ] * 2
 
 
 def test_public_pictures_are_those_of_what_is_published(reviewer):

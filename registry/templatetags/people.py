@@ -2,6 +2,7 @@
 
 from allauth.usersessions.models import UserSession
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -19,9 +20,9 @@ def device(session: UserSession) -> str:
 
 
 @register.filter
-def lacks_second_factor(user: User) -> bool:
+def lacks_second_factor(user: User | AnonymousUser) -> bool:
     """Tell whether somebody must set up a second factor first. At most one query."""
-    return user.is_authenticated and is_missing_for(user)
+    return isinstance(user, User) and is_missing_for(user)
 
 
 @register.filter

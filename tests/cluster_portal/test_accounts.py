@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -18,6 +19,7 @@ from django.test import Client
 from django.urls import reverse, translate_url
 
 from registry import acts
+from registry.actions.people import change_account
 from registry.devices import device_name
 from registry.enums import AuditKind
 from registry.models import AuditEvent, User
@@ -98,16 +100,13 @@ def test_known_and_unknown_addresses_get_the_same_answer_at_sign_in(client, offi
 
 def test_a_password_is_hashed_for_unknown_addresses_too(client, officer, monkeypatch):
     hashed = []
-    hasher = "django.contrib.auth.hashers.MD5PasswordHasher.encode"
-    real = __import__(
-        "django.contrib.auth.hashers", fromlist=["MD5PasswordHasher"]
-    ).MD5PasswordHasher.encode
+    real = MD5PasswordHasher.encode
 
     def counted(self, password, salt):
         hashed.append(password)
         return real(self, password, salt)
 
-    monkeypatch.setattr(hasher, counted)
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
     sign_in(client, officer.email, "wrong")
     known = len(hashed)
     sign_in(client, "nobody@test.example", "wrong")
@@ -510,8 +509,6 @@ def test_a_device_is_seen_at_most_once_a_minute(client, officer, monkeypatch):
 def test_a_closed_account_is_out_at_the_next_request_and_stays_out(
     client, officer, administrator
 ):
-    from registry.actions.people import change_account
-
     sign_in(client, officer.email)
     assert client.get(reverse("account_overview")).status_code == 200
 

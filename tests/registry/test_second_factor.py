@@ -1,12 +1,14 @@
 """Who must have a second factor, what is closed without it, and its reset."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.conf import settings as django_settings
 from django.contrib.messages import get_messages
 from django.core import mail
 from django.core.cache import cache
@@ -86,11 +88,16 @@ def test_recovery_codes_alone_are_none(asked, reviewer):
     assert not is_missing_for(reviewer)
 
 
-def test_a_demonstration_does_not_ask_for_it(asked, reviewer):
+def test_a_demonstration_does_not_ask_for_it_and_says_so(asked, client, reviewer):
     Installation.objects.create(is_demonstration=True)
     forget_installation()
+    client.force_login(reviewer)
 
     assert not is_missing_for(reviewer)
+    for path in ("/", "/admin/"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "ไม่บังคับการยืนยันตัวตนสองขั้นตอน" in page.content.decode()
 
 
 def test_an_operator_may_not_ask_for_it_but_is_warned(settings, reviewer):
@@ -102,12 +109,10 @@ def test_an_operator_may_not_ask_for_it_but_is_warned(settings, reviewer):
     assert staff_need_a_second_factor() == []
 
 
-def test_an_installation_asks_for_it_unless_told_otherwise(monkeypatch):
-    from pathlib import Path
-
-    from django.conf import settings
-
-    code = Path(settings.BASE_DIR, "cluster_portal/settings.py").read_text("utf-8")
+def test_an_installation_asks_for_it_unless_told_otherwise():
+    code = Path(django_settings.BASE_DIR, "cluster_portal/settings.py").read_text(
+        "utf-8"
+    )
     assert 'REQUIRE_MFA = env.bool("PORTAL_REQUIRE_MFA", default=True)' in code
 
 

@@ -734,6 +734,16 @@ def test_garbage_gets_a_sentence_and_never_a_page_of_our_mistakes(
         assert "<img src=x" not in answer.content.decode()
 
 
+@pytest.mark.parametrize("total", ["999", "9" * 40, "๙๙๙๙"])
+def test_a_number_alone_has_no_rows_built(desk, member, total):
+    typed = sent(desk.get(edit_of(member)), name_th="")
+
+    page = desk.post(edit_of(member), typed | {"contacts-TOTAL_FORMS": total})
+
+    contacts = page.context["sheet"].parts[0].formset
+    assert len(contacts.forms) == 1
+
+
 def test_a_form_of_nothing_at_all_gets_a_sentence(desk, member, public):
     for address in (edit_of(member), at("add", "members"), edit_of(public)):
         page = desk.post(address, {})

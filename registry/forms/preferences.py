@@ -37,7 +37,8 @@ class MailForm(forms.Form):
         """Begin with what ``user`` has chosen."""
         kwargs["initial"] = {name: getattr(user, name) for name in self.base_fields}
         # A colon behind the sentence of a box would read oddly.
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         if user.role not in WORKERS:
             del self.fields["wants_digest"]
         if user.role not in SUBMITTERS:

@@ -9,18 +9,18 @@ from django.db import connection, transaction
 from django.test import RequestFactory
 from PIL import Image
 
-from members.models import Contact, Member
+from members.models import Contact, Member, ProducerAccount
 from products.models import Photo, Product, ProductSearch
 from registry import publicity
 from registry.actions import proposals, records
 from registry.changes import Changes, ChildChanges
-from registry.enums import RecordStatus
+from registry.enums import RecordStatus, Role
 from registry.errors import NotVisible
 from registry.models import Code, OutboxMail, Proposal
 from registry.rehearsal import CannotBeShown, page_with, rehearsed
 from registry.storages import private_storage, public_storage
 from registry.uploads import take_upload
-from tests.factories import MemberFactory, PhotoFactory, ProductFactory
+from tests.factories import MemberFactory, PhotoFactory, ProductFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +133,15 @@ def test_who_may_not_read_the_record_rehearses_nothing(
     for person in (stranger, foreign_reviewer):
         with pytest.raises(NotVisible):
             page_with(proposal, request_of(person))
+
+
+def test_a_producer_does_not_see_what_the_office_proposes(product, proposal):
+    producer = UserFactory(email="p@test.example", role=Role.PRODUCER, agency=None)
+    ProducerAccount.objects.create(user=producer, member=product.member)
+
+    assert Product.objects.visible_to(producer).filter(pk=product.pk).exists()
+    with pytest.raises(NotVisible):
+        page_with(proposal, request_of(producer))
 
 
 def test_a_change_that_no_longer_fits_says_so(product, proposal, reviewer, officer):

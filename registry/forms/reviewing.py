@@ -24,37 +24,37 @@ LONGEST_NOTE = 2_000
 class NarrowingForm(forms.Form):
     """What of the queue is asked for. What makes no sense asks for everything."""
 
-    kind = forms.ChoiceField(label=_("kind"), required=False)
-    province = forms.ChoiceField(label=_("province"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    province = forms.ChoiceField(label=_("Province"), required=False)
     taken = forms.ChoiceField(
-        label=_("who has taken it over"),
+        label=_("Taken over"),
         required=False,
         choices=[
-            ("", _("all")),
-            ("nobody", _("by nobody yet")),
-            ("me", _("by me")),
+            ("", _("Everything")),
+            ("nobody", _("By nobody yet")),
+            ("me", _("By me")),
         ],
     )
 
     def __init__(self, data: Any, queue: Queue) -> None:
         super().__init__(data)
         fields: dict[str, Any] = self.fields
-        fields["kind"].choices = [("", _("all kinds")), *kinds()]
+        fields["kind"].choices = [("", _("All kinds")), *kinds()]
         agencies = queue.agencies()
         fields["agency"] = forms.TypedChoiceField(
-            label=_("agency"),
+            label=_("Agency"),
             required=False,
             coerce=int,
             empty_value=None,
             choices=[
-                ("", _("all agencies")),
+                ("", _("All agencies")),
                 *((str(each.pk), each.name) for each in agencies),
             ],
         )
         provinces = queue.provinces()
         if provinces:
             fields["province"].choices = [
-                ("", _("all provinces")),
+                ("", _("All provinces")),
                 *((each.code, each.name) for each in provinces),
             ]
         else:
@@ -93,15 +93,15 @@ class ReturnForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     template = NoteChoice(
         None,
-        label=_("note often written"),
+        label=_("Note often written"),
         required=False,
-        empty_label=_("none: in my own words"),
+        empty_label=_("None: in my own words"),
         help_text=_("Its text is put before what you write below."),
     )
     note = ThaiTextField(
-        label=_("what is to be mended"),
-        required=False,
+        label=_("What is to be mended"),
         max_length=LONGEST_NOTE,
+        error_messages={"required": _("Please say what is to be mended.")},
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Whoever keeps the record reads this, and history keeps it."),
     )
@@ -119,15 +119,14 @@ class ReturnForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Put the text of the template before what was typed, unless it holds it."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if "note" in self.errors:
-            return cleaned
-        typed = cleaned.get("note", "")
         template = cleaned.get("template")
         text = in_language(template, "text").strip() if template else ""
-        parts = [text if text not in typed else "", typed]
-        cleaned["note"] = "\n".join(part for part in parts if part)
-        if not cleaned["note"]:
-            self.add_error("note", _("Please say what is to be mended."))
+        if text and self.has_error("note", "required"):
+            del self.errors["note"]
+        if "note" not in self.errors:
+            typed = cleaned.get("note", "")
+            parts = [text if text not in typed else "", typed]
+            cleaned["note"] = "\n".join(part for part in parts if part)
         return cleaned
 
 
@@ -142,7 +141,7 @@ class ApproveForm(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     note = ThaiTextField(
-        label=_("remark"),
+        label=_("Remark"),
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -219,7 +218,7 @@ class AcceptForm(ApproveForm):
                 ("proposed", _("Take what is proposed")),
             ],
             widget=forms.RadioSelect,
-            required=False,
+            error_messages={"required": _("Please choose: somebody changed it since.")},
         )
 
     def _add_edit(self, line: Line) -> None:
@@ -228,24 +227,17 @@ class AcceptForm(ApproveForm):
             self.fields[f"{EDIT}{line.part}"] = field
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a choice of everything that is applied and was changed meanwhile."""
+        """Forgive what is missing or wrong of what is not applied at all."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         taken = self._taken()
         for block in self.comparison.blocks:
-            for line in block.lines:
-                name = f"{EDIT}{line.part}"
-                if block.part not in taken or name not in self.data:
+            for part in (block.part, *(line.part for line in block.lines)):
+                is_taken = block.part in taken and not block.is_gone
+                if not is_taken:
+                    self.errors.pop(f"{PICK}{part}", None)
+                if not is_taken or f"{EDIT}{part}" not in self.data:
                     # As proposed, or not at all: nothing was typed to be wrong.
-                    self.errors.pop(name, None)
-            if block.part not in taken:
-                continue
-            clashing = [line.part for line in block.clashing]
-            clashing += [block.part] if block.clash is not None else []
-            for part in clashing:
-                if not cleaned.get(f"{PICK}{part}") and f"{PICK}{part}" in self.fields:
-                    self.add_error(
-                        f"{PICK}{part}", _("Please choose: somebody changed it since.")
-                    )
+                    self.errors.pop(f"{EDIT}{part}", None)
         return cleaned
 
     def _taken(self) -> set[Part]:
@@ -342,7 +334,7 @@ def editing_field(model: type[Record], line: Line) -> Any:
 class HandOverForm(forms.Form):
     """The colleague who goes on with it."""
 
-    colleague = forms.ChoiceField(label=_("colleague"))
+    colleague = forms.ChoiceField(label=_("Colleague"))
 
     def __init__(self, *args: Any, colleagues: Collection[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -253,7 +254,18 @@ def _write(editing: Editing, *, is_sent_for_review: bool) -> HttpResponse:
         messages.success(request, _("“%(name)s” was saved.") % {"name": kept})
     elif not _submit(editing, kept):
         address += "?submit=1"
+    if record is not None and editing.way == "edit" and not is_sent_for_review:
+        # A reviewer came from the page of review, and goes on there.
+        address = _asked_back(request) or address
     return HttpResponseRedirect(address)
+
+
+def _asked_back(request: SignedInRequest) -> str:
+    """Return the page of this site to which the address asks to lead back, if any."""
+    asked = request.GET.get("next", "")
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(asked, hosts, request.is_secure())
+    return asked if is_ours else ""
 
 
 def _use_key(editing: Editing) -> None:

@@ -29,9 +29,7 @@ def contribute() -> None:
             "enquiries",
             Group.VISITOR,
             _("Messages to the owner of goods: your name, e-mail, text and what for"),
-            _(
-                "To hand your message to the office that keeps the goods; it answers."
-            ),
+            _("To hand your message to the office that keeps the goods; it answers."),
             (Basis.CONTRACT,),
             _(
                 "The people of that office and the reviewers of its province. The "

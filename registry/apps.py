@@ -11,7 +11,7 @@ class RegistryConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Enter the kernel's personal data; have the database asked if it knows Thai."""
+        """Enter the kernel's personal data; ask the database if it knows Thai."""
         from registry import checks, purposes  # noqa: F401 - checks register themselves
 
         purposes.contribute()

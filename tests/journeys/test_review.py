@@ -156,6 +156,27 @@ def test_two_who_press_at_once(desk, live_server, be, strict, waiting, reviewer)
     expect(page.get_by_text("ขอภาพหน้าร้าน")).to_be_visible()
 
 
+def test_a_record_is_mended_before_it_is_approved(
+    desk, live_server, be, strict, waiting, reviewer
+):
+    first, _proposal, _last = waiting
+    be(reviewer)
+    page = desk
+    page.goto(at(live_server, QUEUE) + "?kind=members")
+    page.get_by_role("link", name="กลุ่มทอผ้าที่หนึ่ง").click()
+
+    page.get_by_role("link", name="แก้ไขก่อนอนุมัติ").click()
+    page.locator("#id_name_th").fill("กลุ่มทอผ้าบ้านนาอ้อ")
+    page.locator("button[name=press][value=save]").first.click()
+
+    expect(heading(page)).to_contain_text("กลุ่มทอผ้าบ้านนาอ้อ")
+    page.get_by_role("button", name="อนุมัติและเผยแพร่").click()
+    # The queue is still narrowed.
+    expect(heading(page)).to_contain_text("กลุ่มทอผ้าที่สาม")
+    first.refresh_from_db()
+    assert (first.name_th, first.status) == ("กลุ่มทอผ้าบ้านนาอ้อ", "published")
+
+
 # --- Keys ------------------------------------------------------
 
 

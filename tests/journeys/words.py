@@ -21,7 +21,8 @@ COLLECT = """() => {
     for (const each of document.body.querySelectorAll("*")) {
         if (each.closest(skipped)) continue;
         for (const name of names) said.push(each.getAttribute(name) || "");
-        if (each.matches("input[type=submit], input[type=button]")) said.push(each.value || "");
+        const presses = each.matches("input[type=submit], input[type=button]");
+        if (presses) said.push(each.value || "");
     }
     return said.join("\\n");
 }"""

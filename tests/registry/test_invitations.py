@@ -195,6 +195,15 @@ def test_an_account_that_was_switched_off_is_not_opened_by_an_invitation(
     assert "/accounts/invitation/" not in last_letter(stranger.email).body
 
 
+def test_nor_is_one_that_has_a_password_and_no_confirmed_address(officer, stranger):
+    EmailAddress.objects.filter(user=stranger).delete()
+    with acts.act(by=None):
+        stranger.is_active = False
+        stranger.save()
+
+    assert invite(officer, stranger.email).user is None
+
+
 def test_nor_is_one_that_its_owner_never_used(officer, administrator):
     opened = open_account(
         NEW, password=None, role=Role.PRODUCER, name_th="ก", by=administrator
@@ -358,7 +367,7 @@ def test_a_foreign_invitation_does_not_exist(
     for person, status in ((stranger, 404), (reviewer, 404), (official, 403)):
         client.force_login(person)
         assert client.post(url).status_code == status
-        with pytest.raises((NotVisible, NotAllowed)):
+        with pytest.raises(NotVisible):
             getattr(invitations, verb)(made, by=person)
     client.force_login(officer)
     assert client.get(url).status_code == 405

@@ -12,6 +12,7 @@ from registry.changes import Changes, ChildChanges
 from registry.enums import AuditKind, Role
 from registry.models import AuditEvent, NoteTemplate, Proposal, ReviewClaim
 from registry.reviewing import PROPOSALS, slug_of
+from registry.views.workspace.editing import asked_back
 from tests.factories import (
     ContactFactory,
     MemberFactory,
@@ -233,6 +234,20 @@ def test_the_page_of_a_record_says_what_a_reviewer_wants_to_know(
         "แก้ไขก่อนอนุมัติ",
     ):
         assert expected in page, expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("/review/members/1/?kind=members", "/review/members/1/?kind=members"),
+        ("//evil.example/", ""),
+        ("https://evil.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_from_the_form_one_comes_back_to_a_page_of_this_site_alone(asked, led_to, rf):
+    assert asked_back(rf.get("/workspace/members/1/", {"next": asked})) == led_to
 
 
 def test_a_record_without_a_desk_is_mended_in_the_admin(at_work):

@@ -256,11 +256,11 @@ def _write(editing: Editing, *, is_sent_for_review: bool) -> HttpResponse:
         address += "?submit=1"
     if record is not None and editing.way == "edit" and not is_sent_for_review:
         # A reviewer came from the page of review, and goes on there.
-        address = _asked_back(request) or address
+        address = asked_back(request) or address
     return HttpResponseRedirect(address)
 
 
-def _asked_back(request: SignedInRequest) -> str:
+def asked_back(request: SignedInRequest) -> str:
     """Return the page of this site to which the address asks to lead back, if any."""
     asked = request.GET.get("next", "")
     hosts = {request.get_host()}

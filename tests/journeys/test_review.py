@@ -167,7 +167,7 @@ def test_a_record_is_mended_before_it_is_approved(
 
     page.get_by_role("link", name="แก้ไขก่อนอนุมัติ").click()
     page.locator("#id_name_th").fill("กลุ่มทอผ้าบ้านนาอ้อ")
-    page.locator("button[name=press][value=save]").first.click()
+    page.locator("button.btn[name=press][value=save]").first.click()
 
     expect(heading(page)).to_contain_text("กลุ่มทอผ้าบ้านนาอ้อ")
     page.get_by_role("button", name="อนุมัติและเผยแพร่").click()

@@ -19,7 +19,7 @@ from registry.thai.text import fold
 DATA = Path(__file__).resolve().parent / "data"
 #: Turns the names of filled-in rows into form keys; never to be changed.
 NAMESPACE = uuid.UUID("9a3c1d6e-40b7-5c0e-8a55-2b1c7d9e4f21")
-REASON = "First filling of the register"
+REASON = "ข้อมูลตั้งต้นของทะเบียน"
 #: Bangkok has no provincial offices of the ministries.
 BANGKOK = "10"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from cluster_portal.demo.words import REASON
 from registry.actions.accounts import open_account
 from registry.enums import Role
 from registry.filling import key_of, not_yet_filled
@@ -104,7 +105,7 @@ def open_accounts(agencies: dict[str, Agency]) -> dict[str, User]:
             name_en=account.name_en,
             post=account.post,
             by=None,
-            reason="manage.py demo",
+            reason=REASON,
         )
         FormKey.objects.create(
             key=key_of(_row(account)), model=User._meta.label, object_id=user.pk

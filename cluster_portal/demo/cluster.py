@@ -7,6 +7,7 @@ from typing import Any
 from cluster_portal.demo import people, words
 from cluster_portal.demo.drawings import DRAWINGS
 from cluster_portal.demo.found import LOEI, Found, never_entered, row_key
+from cluster_portal.demo.words import REASON
 from members.enums import PostKind
 from members.models import Cluster, Post
 from registry import publicity
@@ -17,7 +18,6 @@ from registry.models import Child, FormKey
 from strategies.enums import ItemKind, SwotKind
 from strategies.models import Plan, PlanItem, SwotItem
 
-REASON = "manage.py demo"
 SLUG = "loei-souvenir"
 COMMITTEE = "demo/committee"
 TERM_BEGINS = date(2024, 10, 1)

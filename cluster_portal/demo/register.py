@@ -3,10 +3,18 @@
 from typing import TypeVar
 
 from cluster_portal.demo import papers, people, scores, words
-from cluster_portal.demo.cluster import REASON, SLUG
+from cluster_portal.demo.cluster import SLUG
 from cluster_portal.demo.drawings import DRAWINGS
 from cluster_portal.demo.found import Found, fields_of, never_entered, row_key
-from cluster_portal.demo.words import Good, Producer, draw, number, price, season
+from cluster_portal.demo.words import (
+    REASON,
+    Good,
+    Producer,
+    draw,
+    number,
+    price,
+    season,
+)
 from members.models import Member
 from products.models import Photo, Product, StarRound
 from registry.actions import records

@@ -12,6 +12,8 @@ from typing import Any
 from registry.enums import RecordStatus
 
 DATA = Path(__file__).resolve().parent / "data"
+#: Stands in the history of all that the demonstration enters.
+REASON = "ข้อมูลสาธิต"
 
 
 @dataclass(frozen=True)

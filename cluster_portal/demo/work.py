@@ -9,9 +9,9 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from cluster_portal.demo.cluster import REASON
 from cluster_portal.demo.drawings import png_of
 from cluster_portal.demo.found import LOEI, Found, never_entered, row_key
+from cluster_portal.demo.words import REASON
 from members.models import Member, ProducerAccount
 from products.actions import enquiries
 from products.actions.enquiries import Answer
@@ -28,6 +28,7 @@ from registry.storages import content_name, private_storage
 #: People who write to the demonstration, and read nothing of it.
 VISITOR = "visitor@demo.example"
 APPLICANT = "applicant@demo.example"
+UP_TO_DATE = "ปรับปรุงข้อมูลให้เป็นปัจจุบัน (ข้อมูลสาธิต)"
 PRICE_NOTE = "กรุณาระบุหน่วยขายให้ตรงกับราคาใหม่ (ข้อมูลสาธิต)"
 
 
@@ -82,7 +83,7 @@ def _give_account(found: Found) -> None:
 
 def _propose(record: Record, by: User, **fields: Any) -> Any:
     return proposals.propose(
-        record, Changes(fields=fields), by=by, reason=REASON, submit=True
+        record, Changes(fields=fields), by=by, reason=UP_TO_DATE, submit=True
     )
 
 
@@ -123,7 +124,7 @@ def _ask_to_join(found: Found) -> None:
         "person_en": "Demonstration Applicant",
         "post": "อาจารย์ประจำ",
         "email": APPLICANT,
-        "phone": "+6642000000",
+        "phone": "042-000-000",
         "file": _letter(),
         "file_name": "หนังสือขอเข้าร่วม-สาธิต.webp",
     }

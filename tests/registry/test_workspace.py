@@ -515,6 +515,37 @@ def test_an_open_proposal_is_gone_on_with_by_a_colleague(desk, officer, public):
     assert proposal.reason == "ฤดูใหม่"
 
 
+def test_two_colleagues_at_one_change_do_not_overwrite_each_other(
+    desk, officer, public
+):
+    opened = desk.get(edit_of(public))
+    mine = sent(opened, reason="mine", story_th="เรื่องของฉัน")
+    mine["proposal_version"] = opened.context["proposal_version"]
+    colleague = UserFactory(agency=officer.agency)
+    changes = Changes({"story_th": "เรื่องของเพื่อน"})
+    proposals.propose(public, changes, by=colleague, proposal_version=0)
+
+    refused = desk.post(edit_of(public), mine)
+    page = refused.content.decode()
+    assert "เรื่องของฉัน" in page
+    assert "เรื่องของเพื่อน" in page
+    assert Proposal.objects.get().data["fields"]["story_th"][1] == "เรื่องของเพื่อน"
+
+    # Having read it, the person saves again.
+    again = {**mine, "proposal_version": refused.context["proposal_version"]}
+    again["form_key"] = sent(refused).get("form_key", "")
+    assert desk.post(edit_of(public), again).status_code == 302
+    assert Proposal.objects.get().data["fields"]["story_th"][1] == "เรื่องของฉัน"
+
+
+@pytest.mark.parametrize("bent", ["", "-1", "x", "9" * 40, "๑"])
+def test_a_bent_version_of_the_change_is_taken_for_none(desk, public, bent):
+    opened = desk.get(edit_of(public))
+    typed = sent(opened, reason="why", story_th="ใหม่", proposal_version=bent)
+
+    assert desk.post(edit_of(public), typed).status_code in {200, 302}
+
+
 def test_a_secret_is_in_no_proposal_as_typed(desk, public):
     save(desk, edit_of(public), leader_id="3100600445635", story_th="ก")
 

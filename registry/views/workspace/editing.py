@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 from registry import rules, workspace
 from registry.access import SignedInRequest, open_to
 from registry.actions import drafts, proposals, records
+from registry.comparing import Comparison, compare
 from registry.desks import Desk
 from registry.enums import ProposalState, RecordStatus
-from registry.errors import NotReady, NotVisible, RecordError
+from registry.errors import NotReady, NotVisible, RecordError, StaleVersion
 from registry.forms.workspace import (
     Worksheet,
     asked_for,
@@ -37,6 +38,9 @@ from registry.views.workspace.finding import (
     find_record,
 )
 from registry.views.workspace.keeping import form_address
+
+#: Digits of a version that no column could hold any more.
+LONGEST_VERSION = 10
 
 
 class NotNow(RecordError):
@@ -103,6 +107,18 @@ class Editing:
             self.proposal is not None and self.proposal.stage == ProposalState.SUBMITTED
         )
 
+    @property
+    def proposal_version(self) -> int:
+        """Return the version of the open change; 0 where there is none."""
+        return 0 if self.proposal is None else self.proposal.version
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Tell whether a colleague changed the change after the form was opened."""
+        if self.request.method != "POST" or self.way != "propose":
+            return False
+        return version_seen(self.request.POST) not in {None, self.proposal_version}
+
     @cached_property
     def is_blocked(self) -> bool:
         """Tell whether a change of somebody else is open, which hides from them."""
@@ -153,6 +169,12 @@ class Editing:
         sheet = self.sheet(data, refusal=RecordError(), is_kept=is_kept)
         sheet.quieten()
         return sheet
+
+
+def version_seen(data: Any) -> int | None:
+    """Return the version of the open change that a form was made from, if it says."""
+    said = data.get("proposal_version", "")
+    return int(said) if said.isdecimal() and len(said) < LONGEST_VERSION else None
 
 
 # --- The two pages ----------------------------------------------------------------
@@ -240,6 +262,8 @@ def _write(editing: Editing, *, is_sent_for_review: bool) -> HttpResponse:
     if editing.way == "read":
         changed = editing.proposal if editing.is_submitted else None
         raise NotNow(str((changed or record).stage.label))
+    if editing.is_overtaken:
+        raise StaleVersion
     sheet = editing.sheet(request.POST, is_sent_for_review=is_sent_for_review)
     if not sheet.is_valid():
         raise NotValid(sheet)
@@ -327,6 +351,7 @@ def _keep(editing: Editing, sheet: Worksheet, *, is_sent_for_review: bool) -> An
         sheet.changes(),
         by=user,
         version=version,
+        proposal_version=version_seen(editing.request.POST),
         typed=sheet.body(),
         reason=reason,
         submit=is_sent_for_review,
@@ -396,6 +421,9 @@ def _show(
 ) -> HttpResponse:
     """Show the form; what was just typed is still unsaved."""
     restored = None if is_typed or editing.way == "read" else editing.unsent
+    # Typed on an older change, it is saved on that one, or told that it is older.
+    seen = version_seen(sheet.form.data) if is_typed or restored else None
+    is_current = seen is None or editing.is_overtaken
     obstacles = shown.get("obstacles", ())
     return render(
         editing.request,
@@ -410,12 +438,23 @@ def _show(
             "form": sheet.form,
             "restored": restored,
             "is_typed": is_typed,
+            "proposal_version": editing.proposal_version if is_current else seen,
+            "overtaking": _overtaking(editing),
             "asked_to_submit": "submit" in editing.request.GET,
             "missing": [(sheet.anchor_of(e.field), e.sentence) for e in obstacles],
             "below": [] if editing.record is None else desks_below(editing.desk),
             "doors": _doors(editing),
         },
     )
+
+
+def _overtaking(editing: Editing) -> Comparison | None:
+    """Return what a colleague proposes, for who typed on an older version of it."""
+    if not editing.is_overtaken or editing.proposal is None:
+        return None
+    manager: Any = editing.desk.model._default_manager
+    record = manager.get(pk=editing.record.pk)
+    return compare(record, editing.proposal.data, editing.user)
 
 
 def _doors(editing: Editing) -> list[tuple[str, str]]:

@@ -7,7 +7,9 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
+from django.db.models.lookups import Regex
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,8 @@ from registry.thai.phones import read_phones
 
 #: Beginnings of mobile numbers, which are a person's; others are an office's.
 MOBILE = ("+666", "+668", "+669")
+#: One-time keys that a page made: random ones, of version 4.
+OF_A_BROWSER = "^[0-9a-f]{8}-?[0-9a-f]{4}-?4"
 
 PURPOSES = (
     Purpose(
@@ -270,7 +274,11 @@ def _of_work() -> Iterable[Store]:
         lambda person: Q(pk__in=[]),
         keeping=Keeping(
             "form_keys",
-            lambda moment: Q(used_at__lt=moment),
+            # Those that name what was filled in or imported are of another version, and
+            # stay: without them the next run would enter all of it again.
+            lambda moment: (
+                Q(used_at__lt=moment) & Q(Regex(Cast("key", CharField()), OF_A_BROWSER))
+            ),
             _("after a form was sent (a number that says nothing about you)"),
         ),
     )

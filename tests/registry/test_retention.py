@@ -14,6 +14,7 @@ from django.utils import timezone
 from products.models import Enquiry
 from registry import acts
 from registry.enums import AuditKind, JoinState, Role
+from registry.filling import key_of
 from registry.models import (
     AuditEvent,
     Digest,
@@ -274,3 +275,15 @@ def test_every_term_is_a_setting_and_every_setting_a_term(settings):
 )
 def test_a_span_is_said_as_people_count(days, said):
     assert in_words(days) == said
+
+
+def test_what_was_filled_in_or_imported_is_remembered_for_ever(db):
+    filled = FormKey.objects.create(
+        key=key_of("agency/pio-42"), model="registry.Agency"
+    )
+    typed = FormKey.objects.create(key=uuid.uuid4(), model="members.Member")
+    for key in (filled, typed):
+        moved(key, used_at=ago(4_000))
+
+    assert forget() == {"registry.FormKey": 1}
+    assert list(FormKey.objects.all()) == [filled]

@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from registry.models import User
 
+#: Characters of a sender that the outbox keeps.
+LONGEST_SENDER = 250
 #: What conditions of a template leave behind.
 GAPS = re.compile(r"\n(?:[ \t]*\n){2,}")
 
@@ -45,9 +47,19 @@ def send_letter(
     letter = _letter(template, to, language, said)
     if sender_name:
         address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-        # Whole names of offices and the limit of the column.
-        letter.from_email = formataddr((sender_name[:60], address))
+        letter.from_email = _sender(sender_name, address)
     letter.send()
+
+
+def _sender(name: str, address: str) -> str:
+    """Return a sender that fits its column: of the name as much as there is room.
+
+    Thai letters take four times their number, and a sender that is cut has no address.
+    """
+    name = " ".join(name.split())[:60]
+    while len(found := formataddr((name, address))) > LONGEST_SENDER:
+        name = name[:-1]
+    return found
 
 
 def write_to(

@@ -15,6 +15,9 @@ from registry.enums import AuditKind
 from registry.models import AuditEvent
 from registry.thai.fields import BEDateField, ThaiCharField
 
+#: Years between which a cursor lies.
+FIRST, LAST = 1900, 9000
+
 
 class EventForm(forms.Form):
     """Filters of the list of events; each may stay empty."""
@@ -75,11 +78,22 @@ def cursor_of(event: AuditEvent) -> str:
 def after(events: Any, cursor: str) -> Any:
     """Keep what comes after a cursor; a bent one is none."""
     text, _sign, key = cursor.partition("~")
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        return events
-    if at is None or at.tzinfo is None or not key.isascii() or not key.isdigit():
+    at = moment_of(text)
+    if at is None or not key.isascii() or not key.isdigit():
         return events
     later = Q(at__lt=at) | Q(at=at, pk__gt=int(key[:18]))
     return events.filter(later)
+
+
+def moment_of(text: str) -> datetime.datetime | None:
+    """Return a moment as cursors spell it; None if it is bent, or before our time.
+
+    At the ends of the calendar no other time zone can spell it any more.
+    """
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    if found is None or found.tzinfo is None or not FIRST < found.year < LAST:
+        return None
+    return found

@@ -1,6 +1,5 @@
 """What was done here, by whom and when: to be read and never to be changed."""
 
-import datetime
 import uuid
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from registry import rules
@@ -24,7 +22,7 @@ from registry.deeds import (
     remembered,
     wording_of,
 )
-from registry.forms.audit import EventForm, after, cursor_of
+from registry.forms.audit import EventForm, after, cursor_of, moment_of
 from registry.models import AuditEvent, Kept, User
 from registry.revealing import is_revealed, name_of
 
@@ -80,7 +78,7 @@ def _history_url(model: type[models.Model], pk: Any) -> str:
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what a person did: events, and acts on rows, the newest first."""
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    before = _moment(request.GET.get("before", ""))
+    before = moment_of(request.GET.get("before", ""))
     events = events_for(request.user).filter(by=person)
     if before is not None:
         events = events.filter(at__lt=before)
@@ -88,27 +86,19 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     merged: list[Any] = [*events.order_by("-at", "pk")[: PER_PAGE + 1], *deeds]
     merged.sort(key=lambda each: each.at, reverse=True)
     shown = merged[:PER_PAGE]
-    older = f"?before={shown[-1].at:%Y-%m-%dT%H:%M:%S.%fZ}"
+    older = ""
+    if len(merged) > PER_PAGE:
+        older = f"?before={shown[-1].at:%Y-%m-%dT%H:%M:%S.%fZ}"
     return render(
         request,
         "audit/person_detail.html",
         {
             "person": person,
             "rows": shown,
-            "older": older if len(merged) > PER_PAGE else "",
+            "older": older,
             "before": before,
         },
     )
-
-
-def _moment(text: str) -> datetime.datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    if found is None or found.tzinfo is None:
-        return None
-    return found
 
 
 @open_to(*STAFF)

@@ -77,10 +77,9 @@ def record_list(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _found(rows: Any, text: str) -> Any:
-    """Return what a text means, the best first; all rows without one."""
-    if text and hasattr(rows, "search"):
-        return rows.search(text)
-    return rows.order_by("-updated_at", "-pk")
+    """Return what a text means, the best first; all rows without a word in it."""
+    latest = rows.order_by("-updated_at", "-pk")
+    return latest.search(text) if text and hasattr(rows, "search") else latest
 
 
 def _status_in(request: HttpRequest) -> RecordStatus | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent
 from django.core.validators import MaxLengthValidator
+from django.db.models import JSONField
 from django.forms import BoundField, FileField, Media
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
@@ -269,6 +270,15 @@ class Worksheet:
             each.formset._errors = [form._errors for form in each.formset.forms]
             each.formset._non_form_errors = ErrorList()
 
+    def show_proposed(self, proposal: Proposal) -> None:
+        """Show what a proposal would change that came from no form; added rows not."""
+        _propose_in(self.form, proposal.data["fields"])
+        for each in self.parts:
+            told = proposal.data["children"].get(each.formset.related_name)
+            changed = told["changed"] if told else {}
+            for form in each.formset.initial_forms:
+                _propose_in(form, changed.get(str(form.instance.pk), {}))
+
     def body(self) -> str:
         """Return what was typed, as a browser would send it again: without secrets.
 
@@ -281,6 +291,15 @@ class Worksheet:
                 if isinstance(field, UploadField) and key in form.data:
                     data[key] = form.data[key]
         return data.urlencode()
+
+
+def _propose_in(form: Any, packed: Mapping[str, Any]) -> None:
+    """Let an unbound form begin with the new values of a packed change."""
+    for name, (_old, new) in packed.items():
+        column = form.instance._meta.get_field(name)
+        if name in form.fields and not isinstance(column, JSONField):
+            is_key = column.remote_field is not None
+            form.initial[name] = new if is_key else column.to_python(new)
 
 
 def _errors_of(form: Any, before: str = "") -> list[tuple[str, str]]:

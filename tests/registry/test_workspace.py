@@ -14,7 +14,7 @@ from PIL import Image
 from members.models import Contact, Member, ProducerAccount
 from products.models import Photo, Product
 from registry.actions import drafts, proposals, records
-from registry.changes import Changes
+from registry.changes import Changes, ChildChanges
 from registry.enums import ProposalState, RecordStatus, Role
 from registry.followers import _followers, follow
 from registry.models import FormDraft, FormKey, Proposal
@@ -513,6 +513,29 @@ def test_an_open_proposal_is_gone_on_with_by_a_colleague(desk, officer, public):
     assert proposal.stage == ProposalState.SUBMITTED
     assert proposal.data["fields"].keys() == {"story_th", "story_en", "portrait"}
     assert proposal.reason == "ฤดูใหม่"
+
+
+def test_a_change_that_came_from_no_form_is_shown_whole(desk, officer, public):
+    """A consent is asked for by a button; the form of the record must not be empty."""
+    contact = ContactFactory(member=public)
+    changes = Changes(
+        {"story_th": "เรื่องใหม่"},
+        {"contacts": ChildChanges(changed={contact.pk: {"value": "+66812345678"}})},
+    )
+    asked = proposals.propose(public, changes, by=officer, reason="ก")
+
+    page = desk.get(edit_of(public))
+
+    form, sheet = page.context["form"], page.context["sheet"]
+    assert form["story_th"].value() == "เรื่องใหม่"
+    assert form["name_th"].value() == public.name_th
+    desk.post(edit_of(public), sent(page, "submit", story_en="b", reason="ข"))
+    went = asked.data
+    asked.refresh_from_db()
+    assert asked.data["fields"].keys() == {"story_th", "story_en"}
+    assert asked.data["children"] == went["children"]
+    assert desk.get(edit_of(public)).context["form"]["name_th"].value()
+    assert sheet.form.is_bound is False
 
 
 def test_two_colleagues_at_one_change_do_not_overwrite_each_other(

@@ -211,8 +211,12 @@ def _opened(editing: Editing) -> Worksheet:
         if typed is not None:
             return editing.quiet_sheet(typed, is_kept=True)
     if editing.proposal is not None and editing.is_proposal:
-        typed = typed_of(editing.proposal, editing.user)
-        return editing.quiet_sheet(typed, is_kept=True)
+        if editing.proposal.typed:
+            typed = typed_of(editing.proposal, editing.user)
+            return editing.quiet_sheet(typed, is_kept=True)
+        sheet = editing.sheet()
+        sheet.show_proposed(editing.proposal)
+        return sheet
     initial = {}
     if editing.record is None:
         initial = asked_for(editing.desk, editing.user, editing.request.GET)

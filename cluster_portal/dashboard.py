@@ -12,11 +12,14 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from members import renewals
 from members.models import Member
-from products.models import Certificate, Product
-from registry.enums import RecordStatus
-from registry.models import Record, User, VisitorMessage
+from products.models import Certificate, Enquiry, Product
+from registry.enums import JoinState, ProposalState, RecordStatus
+from registry.models import JoinRequest, Proposal, Record, User, VisitorMessage
+from registry.reviewing.kinds import PROPOSALS, slug_of
 from strategies.models import Plan
 
 #: Records listed of each kind that waits, the oldest first.
@@ -85,6 +88,15 @@ class WaitingKind:
 
 
 @dataclass(frozen=True)
+class Task:
+    """How much of one kind waits on a page of its own, and where that is."""
+
+    label: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Expiring:
     """A certificate near its end, its holder, and the days left."""
 
@@ -136,6 +148,7 @@ class Today:
     """The start page of one person."""
 
     waiting: tuple[WaitingKind, ...]
+    tasks: tuple[Task, ...]
     spans: tuple[ExpiringSpan, ...]
     expiring: tuple[Expiring, ...]
     gaps: tuple[GapGroup, ...]
@@ -158,8 +171,8 @@ class Today:
 def today(user: User) -> Today:
     """Return the start page of ``user``.
 
-    Two queries a kind for what waits, two for certificates, one a kind for gaps,
-    two for messages, two a kind for changes and one for the people.
+    Two queries a kind for what waits, one for each task, two for certificates, one
+    a kind for gaps, two for messages, two a kind for changes, one for the people.
     """
     spans, expiring = expiring_certificates(user)
     messages = VisitorMessage.objects.visible_to(user).open()
@@ -167,6 +180,7 @@ def today(user: User) -> Today:
     listed = reverse("admin:registry_visitormessage_changelist")
     return Today(
         waiting=tuple(waiting_of(kind, user) for kind in KINDS),
+        tasks=tuple(task for task in tasks_of(user) if task.count),
         spans=spans,
         expiring=expiring,
         gaps=tuple(gaps_of(kind, user) for kind in (MEMBERS, PRODUCTS)),
@@ -193,11 +207,27 @@ def waiting_of(kind: Kind, user: User) -> WaitingKind:
             Waiting(
                 record,
                 (now - record.submitted_at).days,
-                kind.address("change", record.pk),
+                reverse("review:record", args=[slug_of(kind.model), record.pk]),
             )
             for record in oldest
         ),
     )
+
+
+def tasks_of(user: User) -> Iterable[Task]:
+    """Yield what is done on pages of its own. One query each."""
+    proposals = Proposal.objects.visible_to(user).filter(state=ProposalState.SUBMITTED)
+    yield Task(
+        _("changes to published records"),
+        proposals.count(),
+        f"{reverse('review:queue')}?kind={PROPOSALS}",
+    )
+    joining = JoinRequest.objects.visible_to(user).filter(state=JoinState.SUBMITTED)
+    yield Task(_("requests to join"), joining.count(), reverse("joins:list"))
+    enquiries = Enquiry.objects.visible_to(user).open()
+    yield Task(_("new enquiries"), enquiries.count(), reverse("enquiries:list"))
+    due = renewals.due_for(user).order_by()
+    yield Task(_("memberships to renew"), due.count(), reverse("renewals:list"))
 
 
 # --- What expires -----------------------------------------------------------------

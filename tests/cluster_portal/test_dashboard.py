@@ -11,20 +11,23 @@ from members.enums import MemberGap
 from members.models import Member
 from products.enums import ProductGap
 from products.models import Product
-from registry.actions import records
+from registry.actions import proposals, records
 from registry.changes import Changes
 from registry.models import VisitorMessage
 from tests.factories import (
     CategoryFactory,
     CertificateFactory,
     ContactFactory,
+    EnquiryFactory,
     MemberFactory,
+    MembershipFactory,
     PhotoFactory,
     PlanFactory,
     ProductFactory,
     ProvinceFactory,
     SubdistrictFactory,
     UserFactory,
+    joining,
 )
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,7 @@ def test_what_waits_is_counted_by_kind_and_listed_from_the_oldest(
     assert (members.count, products.count, plans.count) == (2, 0, 1)
     assert [(each.record, each.days) for each in members.oldest] == [(old, 9), (new, 0)]
     assert plans.oldest[0].record == plan
+    assert members.oldest[0].url == reverse("review:record", args=["members", old.pk])
     assert members.url.endswith("?status__exact=submitted")
 
 
@@ -76,6 +80,29 @@ def test_ten_of_those_that_wait_are_listed(reviewer):
     members, *_others = today(reviewer).waiting
 
     assert (members.count, len(members.oldest)) == (11, 10)
+
+
+def test_what_is_done_on_pages_of_its_own_is_counted_and_led_to(reviewer):
+    assert today(reviewer).tasks == ()
+    MembershipFactory()
+    EnquiryFactory(product=ProductFactory(published=True))
+    joining.submitted()
+    product = ProductFactory(published=True)
+    changes = Changes({"name_en": "Better"})
+    proposals.propose(
+        product,
+        changes,
+        by=UserFactory(agency=product.owner),
+        reason="ชื่อใหม่",
+        submit=True,
+    )
+
+    assert {task.url: task.count for task in today(reviewer).tasks} == {
+        f"{reverse('review:queue')}?kind=proposals": 1,
+        reverse("joins:list"): 1,
+        reverse("enquiries:list"): 1,
+        reverse("renewals:list"): 1,
+    }
 
 
 # --- What expires ---------------------------------------------------------------------
@@ -231,9 +258,9 @@ def test_the_start_page_asks_the_same_however_much_there_is(
         edit(member, colleague, name_en="New")
         edit(product, colleague, name_en="New")
 
-    # Session, person, agency, provinces; 6 for what waits; 2 for certificates; 2 for
-    # gaps; 2 for messages; 3, 2 and 1 for what colleagues did.
-    with django_assert_num_queries(22):
+    # Session, person, agency, provinces; 6 for what waits; 4 for tasks; 2 for
+    # certificates; 2 for gaps; 2 for messages; 3, 2 and 1 for what colleagues did.
+    with django_assert_num_queries(26):
         page = desk.get(reverse("admin:index")).content.decode()
 
     assert page.count(reverse("admin:members_member_changelist")) > 1

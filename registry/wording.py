@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from registry.thai.dates import format_date, format_datetime
+from registry.thai.phones import as_read
 
 NOTHING = "–"
 #: Values that say nothing: a text, a picture or a list that is not there.
@@ -95,7 +96,7 @@ def read_value(value: Any) -> str:
         return _now("picture")
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return str(value)
+    return as_read(str(value))
 
 
 def read_kept(value: Any) -> str:

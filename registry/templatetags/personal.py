@@ -10,6 +10,7 @@ from registry import rules
 from registry.deeds import kind_of as kind_of_model
 from registry.masking import mask
 from registry.revealing import is_revealed, name_of
+from registry.thai.phones import as_read
 
 register = template.Library()
 
@@ -18,6 +19,12 @@ register = template.Library()
 def masked(value: Any) -> str:
     """Return a telephone, e-mail or name with only enough of it to tell two apart."""
     return mask(value)
+
+
+@register.filter
+def readable(value: Any) -> str:
+    """Return a personal value as people read it: a telephone in its groups."""
+    return as_read(str(value or ""))
 
 
 @register.filter
@@ -46,6 +53,6 @@ def personal_value(context: Context, value: Any, *, about: Any) -> dict[str, Any
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
-        "text": value if is_open else mask(value),
+        "text": readable(value) if is_open else mask(value),
         "reveals": name if may and not is_open and value else "",
     }

@@ -124,3 +124,8 @@ def grouped(e164: str) -> str:
     area = 2 if national.startswith("02") else 3
     first = area + 3
     return f"{national[:area]}-{national[area:first]}-{national[first:]}"
+
+
+def as_read(text: str) -> str:
+    """Return a text that is a Thai number in its groups, any other as it is."""
+    return grouped(text) if text.startswith(COUNTRY) else text

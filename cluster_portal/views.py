@@ -129,7 +129,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     if not form.is_from_a_program:
         if _too_many(request):
             form.add_error(
-                None, _("That were many messages in an hour. Please try again later.")
+                None, _("Those were many messages in an hour. Please try again later.")
             )
             answer = render(request, "cluster_portal/contact.html", {"form": form})
             answer.status_code = 429

@@ -48,7 +48,7 @@ PURPOSES = (
     Purpose(
         "joining",
         Group.APPLICANT,
-        _("Name, post, work e-mail and telephone of who asks, and the letter"),
+        _("Name, post, work e-mail and telephone of whoever asks, and the letter"),
         _("To make sure that the agency itself asks, and to answer."),
         (Basis.PUBLIC_TASK,),
         _("The reviewers of the province, and administrators."),
@@ -72,7 +72,7 @@ PURPOSES = (
             "Colleagues of your agency and administrators; your name beside your "
             "changes: whoever works on the same records."
         ),
-        _("as long as you have the account; after that your name is taken off it"),
+        _("as long as you have the account; your name is taken off it when you ask"),
     ),
     Purpose(
         "sessions",
@@ -228,7 +228,11 @@ def _of_work() -> Iterable[Store]:
             # Its address opened the request to whoever had the mail.
             "token": lambda pk: get_random_string(43),
         },
-        keeping=Keeping("join_requests", _old_requests, _("after it was last touched")),
+        keeping=Keeping(
+            "join_requests",
+            _old_requests,
+            _("after it was last changed, if refused, never sent or not sent again"),
+        ),
         secret=frozenset({"token"}),
     )
     yield Store(

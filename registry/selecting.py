@@ -25,13 +25,13 @@ def person_by(
     if phone:
         found = [each.e164 for each in read_phones(phone).phones]
         if not found:
-            raise ValueError(_("This is no Thai telephone number."))
+            raise ValueError(_("This is not a Thai telephone number."))
         person = person.with_(phones=found)
     if code:
         person = person.with_(codes=[code.strip().upper()])
     if id_number:
         if not valid_pin(id_number):
-            raise ValueError(_("This is no identity number."))
+            raise ValueError(_("This is not an identity number."))
         person = person.with_(id_hashes=[keyed_hash("pin", id_number)])
     return gathered(person)
 

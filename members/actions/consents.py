@@ -32,7 +32,7 @@ class NoConsent(RecordError):
 class NotPersonal(RecordError):
     """What reaches no single person needs no consent."""
 
-    message = _("This is no personal data; it needs no consent.")
+    message = _("This is not personal data; it needs no consent.")
 
 
 class BeforeGiven(RecordError):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models.producers import Member
 from registry.history import RegisterHistory
@@ -59,7 +60,9 @@ class ProducerAccount(models.Model):
         Member, models.CASCADE, related_name="accounts", verbose_name=_("member")
     )
     given_by = person_key(_("given by"))
-    given_at = models.DateTimeField(_("given"), auto_now_add=True)
+    given_at = models.DateTimeField(
+        pgettext_lazy("account", "given"), auto_now_add=True
+    )
 
     class Meta:
         verbose_name = _("producer’s account")

@@ -140,7 +140,7 @@ class EnquiryForm(forms.ModelForm):
             # With the same key, if it was ours: what was sent stays sent once.
             self.typed["seal"] = seal(self.form_key)
             raise forms.ValidationError(
-                _("The form was open for long. Please press “Send” once more.")
+                _("The form was open for a long time. Please press “Send” once more.")
             )
         if known[1] < FASTEST:
             raise forms.ValidationError(

@@ -100,7 +100,7 @@ def _ask(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
         # Sent a second time, it counts no second time.
         if not actions.is_kept(wanted.form_key) and _too_many(request):
             form.add_error(
-                None, _("That were many messages in an hour. Please try again later.")
+                None, _("Those were many messages in an hour. Please try again later.")
             )
             status = 429
         else:

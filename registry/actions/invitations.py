@@ -30,7 +30,7 @@ class LinkUsed(RecordError):
     """The link opens no account: used, replaced, cancelled, too old or made up."""
 
     message = _(
-        "This link is no longer valid. Please ask who invited you for a new one."
+        "This link is no longer valid. Please ask whoever invited you for a new one."
     )
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registry.enums import AgencyKind, JoinState, Role
 from registry.history import RegisterHistory
@@ -78,7 +79,10 @@ class JoinRequest(Kept):
         _("language"), max_length=2, default="th", editable=False
     )
     submitted_at = models.DateTimeField(
-        _("submitted"), null=True, blank=True, editable=False
+        pgettext_lazy("request to join", "submitted"),
+        null=True,
+        blank=True,
+        editable=False,
     )
     decided_at = models.DateTimeField(
         _("decided"), null=True, blank=True, editable=False

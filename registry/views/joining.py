@@ -233,7 +233,7 @@ def _send(request: HttpRequest, asked: JoinRequest) -> None:
     if not ratelimit.consume(request, action="join_mail", key=asked.email):
         messages.warning(
             request,
-            _("That were many mails in an hour. Please have one sent to you later."),
+            _("Those were many mails in an hour. Please have one sent to you later."),
         )
         return
     joining.send_confirmation(asked)

@@ -45,7 +45,7 @@ class EraseForm(forms.Form):
     )
     is_meant = forms.BooleanField(
         label=gettext_lazy(
-            "I understand that this cannot be undone, by nobody and from no history."
+            "I understand that nobody can undo this, not even from the history."
         )
     )
 

@@ -201,7 +201,7 @@ def test_five_wrong_codes_close_the_second_step_for_the_right_one(
     failed = AuditEvent.objects.filter(kind=AuditKind.SIGN_IN_FAILED)
     assert failed.count() == 7
     assert set(failed.values_list("object_id", "detail")) == {
-        (reviewer.pk, "การยืนยันขั้นที่สอง")
+        (reviewer.pk, "การยืนยันตัวตนสองขั้นตอน")
     }
 
 

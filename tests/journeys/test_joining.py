@@ -119,7 +119,7 @@ def test_an_agency_joins_and_its_first_officer_brings_a_second(
     press(page, "ส่งคำขอ")
     expect(page.locator(".error-summary")).to_contain_text("ยืนยันอีเมล")
     page.goto(mailed_link(live_server, FIRST, "/confirm/"))
-    press(page, "ใช่ นี่คือที่อยู่อีเมลของฉัน")
+    press(page, "ใช่ เป็นอีเมลของข้าพเจ้า")
     press(page, "ส่งคำขอ")
     expect(page.locator(".message--success")).to_contain_text("ส่งคำขอเรียบร้อยแล้ว")
     english |= english_words(page)
@@ -132,12 +132,12 @@ def test_an_agency_joins_and_its_first_officer_brings_a_second(
     english |= english_words(desk)
     desk.get_by_role("link", name=NAME).click()
     desk.get_by_label("ข้อความถึงผู้ยื่นคำขอ").fill("หนังสือยังไม่ได้ลงนาม")
-    press(desk, "ส่งกลับให้แก้ไข")
-    expect(desk.locator(".message--success")).to_contain_text("กลับให้แก้ไขแล้ว")
+    press(desk, "ตีกลับให้แก้ไข")
+    expect(desk.locator(".message--success")).to_contain_text("ให้แก้ไขแล้ว")
 
     page.goto(mailed_link(live_server, FIRST, "/accounts/agency/"))
     expect(page.locator("main")).to_contain_text("หนังสือยังไม่ได้ลงนาม")
-    page.get_by_role("link", name="ทำต่อ").click()
+    page.get_by_role("link", name="ดำเนินการต่อ").click()
     page.get_by_role("link", name="แก้ไข – หนังสือ").click()
     page.get_by_label("หนังสือของหน่วยงาน").set_input_files(
         PDF | {"buffer": b"%PDF-1.7 signed"}

@@ -129,13 +129,13 @@ def test_what_is_typed_without_a_connection_is_kept_when_it_is_back(
 
     page.get_by_label("เรื่องราว (ภาษาไทย)").fill(STORY)
     said = page.locator("[data-said]")
-    expect(said).to_contain_text("ไม่มีสัญญาณ")
+    expect(said).to_contain_text("ขาดการเชื่อมต่อ")
     press(page, SAVE_DRAFT)
     expect(page.get_by_label("เรื่องราว (ภาษาไทย)")).to_have_value(STORY)
     assert not FormDraft.objects.exists()
     context.set_offline(False)
 
-    expect(said).to_contain_text("เก็บสิ่งที่ท่านพิมพ์", timeout=20_000)
+    expect(said).to_contain_text("เก็บข้อมูลที่ท่านกรอก", timeout=20_000)
     press(page, SAVE_DRAFT)
     expect(page.locator(".message--success")).to_be_visible()
     member.refresh_from_db()

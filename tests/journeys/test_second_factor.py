@@ -65,7 +65,7 @@ def type_password(page, user):
 
 def prove(page):
     """Type the password once more, where the page asks."""
-    expect(page.get_by_role("heading", level=1)).to_have_text("ยืนยันว่าเป็นท่าน")
+    expect(page.get_by_role("heading", level=1)).to_have_text("โปรดยืนยันตัวตนอีกครั้ง")
     page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
     press(page, "ดำเนินการต่อ")
 
@@ -88,7 +88,7 @@ def set_up_app_and_sign_in_with_it(page, live_server, user):
     press(page, "เปิดใช้")
     expect(page.get_by_role("heading", level=1)).to_have_text("รหัสกู้คืน")
     expect(page.locator(".codes li")).to_have_count(10)
-    page.get_by_role("link", name="ไปทำงานต่อ").click()
+    page.get_by_role("link", name="ดำเนินการต่อ").click()
     page.wait_for_url(f"{live_server.url}/reports/")
 
     page.goto(f"{live_server.url}{reverse('account_logout')}")

@@ -137,7 +137,7 @@ def test_chosen_memberships_are_renewed_in_one_act_with_a_reason(
         assert (row.paid_until_year, row.notified_on) == (YEAR, None)
         told = row.history.latest("history_id")
         assert told.act_id == result.act_id
-        assert told.history_change_reason == "ต่ออายุสมาชิกภาพถึงปีงบประมาณ 2570"
+        assert told.history_change_reason == "ต่ออายุสมาชิกภาพถึงปีงบประมาณ พ.ศ. 2570"
         assert told.history_user == reviewer
 
 
@@ -153,7 +153,7 @@ def test_each_goes_by_its_own_rule_and_the_others_are_told_why(
 
     assert result.done == (good.member,)
     assert reasons(result) == [
-        "ต่ออายุถึงปีงบประมาณ 2570 ไว้แล้ว",
+        "ต่ออายุถึงปีงบประมาณ พ.ศ. 2570 ไว้แล้ว",
         str(StaleVersion()),
         "สมาชิกรายนี้พ้นสมาชิกภาพแล้ว",
     ]
@@ -223,7 +223,7 @@ def test_each_agency_gets_one_mail_that_lists_its_members(
     mails = {mail.to: mail for mail in outbox}
     assert set(mails) == {officer.email, stranger.email}
     mail = mails[officer.email]
-    assert mail.subject == "แจ้งสมาชิกที่ถึงกำหนดต่ออายุ ปีงบประมาณ 2570"
+    assert mail.subject == "แจ้งสมาชิกที่ถึงกำหนดต่ออายุ ปีงบประมาณ พ.ศ. 2570"
     assert f"กลุ่มหนึ่ง ({first.member.code})" in mail.body
     assert f"กลุ่มสอง ({second.member.code})" in mail.body
     assert "กลุ่มสาม" not in mail.body

@@ -56,7 +56,7 @@ def test_reviewers_hear_what_waits_by_kind_with_the_oldest_day_and_a_link(
     assert send_digests(TODAY) == 1
 
     mail = OutboxMail.objects.get(reader=reviewer)
-    assert mail.subject == "งานที่รอท่านวันนี้"
+    assert mail.subject == "งานที่รอท่านดำเนินการวันนี้"
     assert "สมาชิก: รอตรวจ 1 รายการ" in mail.body
     assert "20 พฤศจิกายน 2569" in mail.body
     assert "/review/?kind=members" in mail.body

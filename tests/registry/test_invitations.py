@@ -79,7 +79,7 @@ def test_nothing_personal_stands_in_a_subject(officer):
     invite(officer, name_th="สมชาย ใจดี")
 
     subject = last_letter(NEW).subject
-    assert subject == "ขอเชิญเปิดบัญชีผู้ใช้งาน"
+    assert subject == "ขอเชิญเปิดบัญชีผู้ใช้"
     assert officer.agency.name_th in last_letter(NEW).body
 
 

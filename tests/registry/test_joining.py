@@ -701,7 +701,7 @@ def test_who_decides_second_is_told_and_loses_nothing_typed(client, reviewer):
 
     page = decide(client, asked, "refuse", note="เหตุผลที่พิมพ์ไว้").content.decode()
 
-    assert "มีผู้พิจารณาคำขอนี้ไปแล้ว" in page
+    assert "มีผู้พิจารณาคำขอนี้แล้ว" in page
     assert "เหตุผลที่พิมพ์ไว้" in page
     asked.refresh_from_db()
     assert (asked.state, asked.note) == (JoinState.RETURNED, "ก่อน")

@@ -246,7 +246,7 @@ def test_a_merge_is_undone_from_its_page(client, pair):
     done.refresh_from_db()
     assert done.undone_at is not None
     assert Member.objects.get(pk=right.pk).status == "draft"
-    assert "ยกเลิกการรวมแล้ว" in page(answer)
+    assert "ยกเลิกการรวมรายการแล้ว" in page(answer)
     assert 'name="reason"' not in page(answer)
     # Sent again it says so, and nothing happens.
     again = client.post(url, {"reason": "อีกครั้ง"})

@@ -546,7 +546,7 @@ def test_parts_are_left_out_and_others_written_anew(at_work, proposal, published
     published.refresh_from_db()
     assert (published.name_th, published.workers) == ("กลุ่มเดิม", 15)
     page = page_of(at_work.get(url_of(proposal)))
-    assert "ผู้ตรวจสอบไม่นำไปใช้" in page
+    assert "ผู้ตรวจไม่นำไปใช้" in page
 
 
 def test_what_is_written_anew_is_checked(at_work, proposal, published):

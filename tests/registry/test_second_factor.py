@@ -97,7 +97,7 @@ def test_a_demonstration_does_not_ask_for_it_and_says_so(asked, client, reviewer
     for path in ("/", "/admin/"):
         page = client.get(path)
         assert page.status_code == 200
-        assert "ไม่บังคับการยืนยันตัวตนสองขั้นตอน" in page.content.decode()
+        assert "ระบบไม่บังคับใช้การยืนยันตัวตนสองขั้นตอน" in page.content.decode()
 
 
 def test_an_operator_may_not_ask_for_it_but_is_warned(settings, reviewer):

@@ -120,7 +120,7 @@ def _ask_to_join(found: Found) -> None:
         "name_th": "มหาวิทยาลัยราชภัฏเลย",
         "name_en": "Loei Rajabhat University",
         "province": Province.objects.get(code=LOEI),
-        "person_th": "ผู้สมัครสาธิต",
+        "person_th": "ผู้ยื่นคำขอสาธิต",
         "person_en": "Demonstration Applicant",
         "post": "อาจารย์ประจำ",
         "email": APPLICANT,
@@ -183,7 +183,7 @@ def _ask_a_question(found: Found) -> None:
         )
     )
     answer = Answer(
-        text="เปิดให้เข้าชมวันเสาร์ เวลา 9.00–15.00 น. ไม่ต้องจองล่วงหน้าค่ะ (ข้อมูลสาธิต)",
+        text="เปิดให้เข้าชมวันเสาร์ เวลา 09.00–15.00 น. ไม่ต้องจองล่วงหน้าค่ะ (ข้อมูลสาธิต)",
         seen=0,
         form_key=row_key("enquiry", "answer"),
     )

@@ -47,6 +47,10 @@ class EmailField(forms.EmailField):
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
 
+    def __init__(self, **kwargs: Any) -> None:
+        # As the columns have it; a form that is none of a model does not know them.
+        super().__init__(**{"max_length": 254, **kwargs})
+
     def clean(self, value: Any) -> str:
         return str(super().clean(value)).lower()
 

@@ -15,7 +15,9 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Max, OuterRef, Q, Subquery, Value
+from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from registry.chronicle import (
     RowChange,
@@ -179,9 +181,17 @@ def _folded(rows: Any, number: int) -> Any:
     )
 
 
+#: Tables of packages that have no name in the languages of the portal.
+UNNAMED: Mapping[str, str | Promise] = {
+    "usersessions.UserSession": _("signed-in device"),
+    "mfa.Authenticator": _("second factor"),
+}
+
+
 def kind_of(model: type[models.Model]) -> str:
     """Return what rows of a model are called."""
-    return str(capfirst(str(model._meta.verbose_name)))
+    name = UNNAMED.get(model._meta.label, model._meta.verbose_name)
+    return str(capfirst(str(name)))
 
 
 # --- One act --------------------------------------------------------------------------

@@ -7,6 +7,8 @@ anything (``strict``).
 import pytest
 from django.urls import reverse
 
+from registry.actions import records
+from registry.changes import Changes
 from registry.enums import RecordStatus
 from tests.factories import (
     CategoryFactory,
@@ -247,3 +249,32 @@ def test_reports(goods, official, be, assert_sound, strict):
         of("reports:detail", "products") + "?q=ไม่มีสิ่งนี้",
         of("reports:detail", "products") + "?province=ดาวอังคาร",
     )
+
+
+# --- Personal data ------------------------------------------------------------------
+
+
+def test_audit_personal_data_and_ones_own_mail(
+    goods, administrator, be, assert_sound, strict
+):
+    member = goods["rich"].member
+    contact = ContactFactory(member=member, consented=True)
+    records.edit(member, Changes({"name_en": "Better"}), by=administrator)
+    act = member.history.latest("history_id").act_id
+    be(administrator)
+
+    assert_sound(
+        of("audit:list"),
+        of("audit:list") + "?q=ไม่มีใคร",
+        of("audit:person", administrator.pk),
+        of("audit:act", act),
+        of("audit:record", "members.member", member.pk),
+        of("personal:erase", "members.member", member.pk),
+        (of("personal:erase", "registry.user", administrator.pk), send_empty),
+        of("consents:list", member.pk),
+        of("account_overview"),
+        of("account_mail"),
+        of("admin:registry_user_change", administrator.pk),
+    )
+    contact.refresh_from_db()
+    assert contact.is_public

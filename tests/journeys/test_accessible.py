@@ -265,7 +265,7 @@ def test_audit_personal_data_and_ones_own_mail(
 
     assert_sound(
         of("audit:list"),
-        of("audit:list") + "?q=ไม่มีใคร",
+        of("audit:list") + "?person=ไม่มีใคร",
         of("audit:person", administrator.pk),
         of("audit:act", act),
         of("audit:record", "members.member", member.pk),

@@ -81,7 +81,7 @@ def test_a_reviewer_works_through_the_queue(
     expect(heading(page)).to_contain_text("กลุ่มทอผ้าที่หนึ่ง")
     assert english_words(page) <= {"Test", "weavers"}
     page.get_by_role("button", name="แสดงข้อมูลส่วนบุคคล").click()
-    expect(page.get_by_text("+66801112222", exact=True)).to_be_visible()
+    expect(page.get_by_text("080-111-2222", exact=True)).to_be_visible()
     page.get_by_label("ข้อความที่ใช้บ่อย").select_option(label="ภาพ")
     note = page.get_by_label("สิ่งที่ต้องแก้ไข")
     expect(note).to_have_value("กรุณาเพิ่มภาพถ่ายที่ชัดเจน")

@@ -65,7 +65,7 @@ class ChildPart:
     is_pictures: bool = False
     formset: Any = None
     #: The most rows there may be.
-    most: int = 1000
+    most: int = 100
     #: Draws the part; it gets ``part`` and ``formset``.
     template: str = "workspace/parts/rows.html"
     #: What a producer's account gets instead; without it, the part is not theirs.

@@ -45,7 +45,7 @@ if [ -z "$browser" ]; then
 fi
 
 echo "== PostgreSQL"
-scripts/postgres.sh "${pytest[@]}" -m "not browser" "$@" 2>&1 | tee "$results/postgresql.txt"
+scripts/postgres.sh "${pytest[@]}" -m "database and not browser" "$@" 2>&1 | tee "$results/postgresql.txt"
 code=${PIPESTATUS[0]}
 if [ "$code" = 69 ]; then
     reason=$(head -n 1 "$results/postgresql.txt")
@@ -57,7 +57,7 @@ if [ "$code" = 69 ]; then
     fi
 else
     [ "$code" = 0 ] || failed=1
-    say "PostgreSQL, without the browser journeys: $(closing_line "$results/postgresql.txt")"
+    say "PostgreSQL, what asks a database, without the browser journeys: $(closing_line "$results/postgresql.txt")"
 fi
 
 echo

@@ -1,5 +1,6 @@
 """What every test stands on: a clean machine, the cast, and a browser."""
 
+import inspect
 import os
 import shutil
 import socket
@@ -18,6 +19,7 @@ from tests.factories import UserFactory
 # ORM refuses to work beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 BROWSER_FIXTURES = {"page", "context", "new_context", "browser", "launch_browser"}
 
 
@@ -130,7 +132,13 @@ def administrator(db):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark what needs a browser, and skip it where there is none."""
+    """Mark what asks a database; skip what needs a browser that is not there."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        # Who looks for fixtures while it runs may find one that asks.
+        looks = "request" in inspect.signature(item.function).parameters
+        if looks or DATABASE_FIXTURES & names or item.get_closest_marker("django_db"):
+            item.add_marker("database")
     reason = "no Chromium on this machine (Debian: apt install chromium)"
     is_missing = chromium() is None and not is_required()
     for item in items:

@@ -55,6 +55,8 @@ __all__ = [
 
 #: Suggestions a person gets to read when a text means several rows.
 SHOWN_MATCHES = 5
+#: No label is longer; SQLite gives up on a pattern of some ten thousand letters.
+LONGEST_NAME = 500
 
 
 class Typed(str):
@@ -120,15 +122,20 @@ class PickField(forms.ModelChoiceField):
             str(data or "")
         )
 
+    def _rows_meant(self, text: str) -> list[Any]:
+        """Return the row of the code in a text, else the first that it finds."""
+        code = text.rpartition("(")[2].rstrip(")").strip()
+        found = list(self.queryset.filter(code__in={code, text})[:2])
+        if len(found) == 1:
+            return found
+        return list(self.find(self.queryset, text)[: SHOWN_MATCHES + 1])
+
     def to_python(self, value: Any) -> Any:
         """Return the row that was typed: by its code, else by the only one found."""
         text = clean_line(str(value or ""))
         if not text:
             return None
-        code = text.rpartition("(")[2].rstrip(")").strip()
-        found = list(self.queryset.filter(code__in={code, text})[:2])
-        if len(found) != 1:
-            found = list(self.find(self.queryset, text)[: SHOWN_MATCHES + 1])
+        found = self._rows_meant(text) if len(text) <= LONGEST_NAME else []
         if len(found) == 1:
             return found[0]
         if not found:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core import mail, signing
 from django.core.cache import cache
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from members.models import Contact, Member, ProducerAccount
 from products.models import Enquiry, Product
@@ -281,6 +281,15 @@ class Boxes(HTMLParser):
             self.sent[self.area] += data
 
 
+def one_of_each(addresses):
+    """Return one address of each kind of page."""
+    found = {}
+    for address in addresses:
+        match = resolve(address.partition("?")[0])
+        found.setdefault((match.view_name, match.kwargs.get("slug")), address)
+    return list(found.values())
+
+
 def boxes(guest, address):
     """Return what the forms of a page would send."""
     answer = guest.get(address)
@@ -293,7 +302,7 @@ def boxes(guest, address):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_garbage_in_what_addresses_ask(request, guest, role, things):
-    addresses = pages(things)[role]
+    addresses = one_of_each(pages(things)[role])
     sign_in(request, guest, role)
     broken = []
     for address in addresses:
@@ -330,12 +339,14 @@ PRESSED = frozenset({"press", "decision", "go", "do", "to"})
 
 @pytest.mark.parametrize("role", ROLES)
 def test_garbage_in_one_box_of_a_form(request, guest, role, things):
-    addresses = pages(things)[role]
+    addresses = one_of_each(pages(things)[role])
     sign_in(request, guest, role)
     broken = []
     for address in addresses:
         usual = boxes(guest, address)
-        names = [name for name in usual if name not in PRESSED]
+        # Of rows that are alike, the boxes of one.
+        alike = {re.sub(r"-\d+-", "-0-", name): name for name in usual}
+        names = [name for name in alike.values() if name not in PRESSED]
         for number, name in enumerate(names):
             cache.clear()
             value = SHARPEST[number % len(SHARPEST)]

@@ -154,6 +154,56 @@ class RunStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ImportStep(models.TextChoices):
+    """Where an import stands between the person who sent a file and the register."""
+
+    MAPPING = "mapping", _("Columns to be named")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked, waiting for confirmation")
+    WRITING = "writing", _("Being written")
+    WRITTEN = "written", _("Written")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+    DROPPED = "dropped", _("Given up")
+
+    NEXT = nonmember(
+        {
+            "mapping": {"checking", "dropped"},
+            # Back to the columns if a needed one is missing after all.
+            "checking": {"checked", "mapping", "dropped"},
+            "checked": {"checking", "mapping", "writing", "dropped"},
+            # Back if the register changed since the person looked.
+            "writing": {"written", "checked"},
+            "written": {"undoing"},
+            "undoing": {"undone", "written"},
+            "undone": set(),
+            "dropped": set(),
+        }
+    )
+
+    def may_become(self, to: "ImportStep") -> bool:
+        """Tell whether there is a step from this one to ``to``."""
+        return to.value in self.NEXT[self.value]
+
+
+class RowFate(models.TextChoices):
+    """What becomes of a row of a file; every row has exactly one."""
+
+    NEW = "new", pgettext_lazy("row", "New")
+    CHANGED = "changed", pgettext_lazy("row", "Changed")
+    SAME = "same", pgettext_lazy("row", "Same")
+    BAD = "bad", pgettext_lazy("row", "Bad")
+
+
+class RowChoice(models.TextChoices):
+    """What a person says of a row that looks like a record of the register."""
+
+    OPEN = "", pgettext_lazy("row", "Not decided")
+    SAME = "same", pgettext_lazy("row", "The same: leave it as it is")
+    UPDATE = "update", pgettext_lazy("row", "The same: update it")
+    DIFFERENT = "different", pgettext_lazy("row", "Different: enter it as new")
+
+
 class SheetFormat(models.TextChoices):
     """Forms in which rows leave the register."""
 

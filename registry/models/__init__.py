@@ -19,7 +19,7 @@ from registry.models.portal import (
 from registry.models.proposals import OPEN_STATES, Proposal
 from registry.models.record import Record
 from registry.models.reviewing import Merge, NoteTemplate, ReviewClaim
-from registry.models.runs import ExportRun, ImportRun
+from registry.models.runs import ColumnMemory, ExportRun, ImportRow, ImportRun
 from registry.models.search_row import SearchRow
 
 __all__ = [
@@ -31,11 +31,13 @@ __all__ = [
     "Child",
     "Code",
     "CodeCounter",
+    "ColumnMemory",
     "Digest",
     "District",
     "ExportRun",
     "FormDraft",
     "FormKey",
+    "ImportRow",
     "ImportRun",
     "Installation",
     "Invitation",

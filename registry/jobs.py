@@ -1,0 +1,184 @@
+"""Long work on a worker, which survives the worker's death.
+
+A piece of work is a :class:`~registry.models.runs.Run` row with the name of what is to
+be done. A worker claims the row, does it and says so; one that dies leaves a row whose
+beat is old, and the next one claims it again. So what is done must be all or nothing,
+and harmless to do twice: it writes, and ends its row, in one transaction that locks
+the row first, or makes a file that only the ended row names.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from registry.enums import RunStatus
+from registry.errors import RecordError
+from registry.models.runs import Run
+
+logger = logging.getLogger(__name__)
+
+#: Without a beat for so long, a piece of work counts as dead.
+STALE = timedelta(minutes=2)
+#: It is begun so often, then given up.
+MOST_ATTEMPTS = 3
+#: Seconds between two beats: each is a write.
+PACE = 1.0
+
+
+class WorkFailed(RecordError):
+    """A piece of work cannot be done; the message is for its person."""
+
+
+class Progress:
+    """Says how far a piece of work is, now and then.
+
+    Inside a transaction nobody sees it before the end.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._said = 0.0
+
+    def __call__(self, done: int, total: int = 0, phase: str = "") -> None:
+        """Note that ``done`` of ``total`` are through; ``phase`` is for pages."""
+        now = monotonic()
+        is_new = bool(phase) and phase != self.run.phase
+        if not is_new and now - self._said < PACE:
+            return
+        self._said = now
+        self.run.done, self.run.total = done, total
+        self.run.phase = phase or self.run.phase
+        self.run.beat_at = timezone.now()
+        self.run.save(update_fields=["done", "total", "phase", "beat_at"])
+
+
+Work = Callable[[Any, Progress], None]
+_works: dict[str, Work] = {}
+
+
+def works(name: str) -> Callable[[Work], Work]:
+    """Register a function as the work called ``name``; called as ``(run, progress)``.
+
+    It raises :class:`~registry.errors.RecordError` with a sentence for the person. The
+    run's language is active. It may end its run itself; else it ends when it returns.
+    """
+
+    def register(work: Work) -> Work:
+        _works[name] = work
+        return work
+
+    return register
+
+
+def start(run: Run, work: str) -> None:
+    """Have a worker do ``work`` on ``run`` once the transaction is committed."""
+    run.work, run.status, run.error = work, RunStatus.WAITING, ""
+    run.done = run.total = run.attempts = 0
+    run.phase, run.finished_at, run.beat_at = "", None, timezone.now()
+    run.save(
+        update_fields=[
+            "work",
+            "status",
+            "error",
+            "done",
+            "total",
+            "attempts",
+            "phase",
+            "finished_at",
+            "beat_at",
+        ]
+    )
+    _enqueue(run)
+
+
+def _enqueue(run: Run) -> None:
+    label, pk = run._meta.label, run.pk
+    transaction.on_commit(lambda: do_work.enqueue(label, pk))
+
+
+@task()
+def do_work(label: str, pk: int) -> bool:
+    """Do the long work that a run asks for."""
+    return do(label, pk)
+
+
+def do(label: str, pk: int) -> bool:
+    """Do the work of a run, unless another worker is at it; tell whether it did."""
+    model: Any = apps.get_model(label)
+    run = _claim(model, pk)
+    if run is None:
+        return False
+    with translation.override(run.language):
+        try:
+            if run.attempts > MOST_ATTEMPTS:
+                raise WorkFailed(
+                    _(
+                        "This was begun %(count)d times and did not come to its end. "
+                        "Please try with fewer rows, or tell the administrator."
+                    )
+                    % {"count": MOST_ATTEMPTS}
+                )
+            _works[run.work](run, Progress(run))
+        except RecordError as refusal:
+            _end(run, RunStatus.FAILED, str(refusal))
+        except Exception:
+            # A defect: the worker lives on, and the person is told that it failed.
+            logger.exception("The work %r of %s %s failed.", run.work, label, pk)
+            _end(
+                run,
+                RunStatus.FAILED,
+                _("Something went wrong; nothing was written. Please try again."),
+            )
+        else:
+            _end(run, RunStatus.DONE, "")
+    return True
+
+
+def _claim(model: Any, pk: int) -> Any:
+    now = timezone.now()
+    is_free = Q(status=RunStatus.WAITING) | Q(
+        status=RunStatus.RUNNING, beat_at__lt=now - STALE
+    )
+    # One statement: of two workers, one changes the row.
+    taken = model.objects.filter(is_free, pk=pk).update(
+        status=RunStatus.RUNNING, beat_at=now, attempts=F("attempts") + 1
+    )
+    return model.objects.get(pk=pk) if taken else None
+
+
+def _end(run: Run, status: RunStatus, error: str) -> None:
+    running = type(run)._default_manager.filter(pk=run.pk, status=RunStatus.RUNNING)
+    running.update(status=status, error=error, finished_at=timezone.now())
+
+
+def is_stale(run: Run) -> bool:
+    """Tell whether a worker should have been heard of by now."""
+    is_open = run.status in {RunStatus.WAITING, RunStatus.RUNNING}
+    return is_open and (run.beat_at is None or run.beat_at < timezone.now() - STALE)
+
+
+def revive(*kinds: type[models.Model]) -> int:
+    """Put work without a beat before the workers again; return how much that was."""
+    count = 0
+    for model in kinds or run_models():
+        for run in model._default_manager.filter(
+            Q(beat_at__lt=timezone.now() - STALE) & ~Q(work=""),
+            status__in=[RunStatus.WAITING, RunStatus.RUNNING],
+        ):
+            _enqueue(run)  # type: ignore[arg-type] # run models
+            count += 1
+    return count
+
+
+def run_models() -> Iterable[type[Run]]:
+    """Return every kind of run there is."""
+    return [model for model in apps.get_models() if issubclass(model, Run)]

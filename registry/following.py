@@ -17,7 +17,7 @@ def is_going_on(run: Run) -> bool:
     One whose worker died is put before the workers again.
     """
     if jobs.is_stale(run):
-        jobs.revive(type(run))
+        jobs.revive(run)
     return run.status in OPEN
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.enums import SheetFormat
 from registry.sheets.writing import TooManyRows
 from reports import catalogue
-from reports.base import registered
+from reports.base import record_reports
 from reports.exports import TOO_MANY_ROWS, Line, Selection, answer
 from reports.filters import only_province
 
@@ -87,4 +87,4 @@ def how_chosen(
 #: What the whole admin gets; it offers each only on the lists of these models.
 ACTIONS = (export_xlsx, export_csv)
 for _action in ACTIONS:
-    vars(_action)["allowed_models"] = frozenset(each.model for each in registered())
+    vars(_action)["allowed_models"] = frozenset(each.model for each in record_reports())

@@ -1,26 +1,31 @@
-"""What a report is: which rows, in which columns, for whom.
+"""What a report is: which rows or figures, in which columns, for whom.
 
-A report is an object, not a table. One definition gives the preview, the CSV and
-the workbook; to add one is to add a module to :mod:`reports.catalogue`.
+A report is an object, not a table. One definition gives the preview, the CSV, the
+workbook and the PDF; to add one is to add a module to :mod:`reports.catalogue`.
+
+A :class:`RecordReport` lists records, one a row. A :class:`TableReport` works out
+tables of figures. What is neither (a brief, a book) is a :class:`Report` of its own.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from decimal import Decimal
+from typing import Any, ClassVar, Literal, TypeVar
 
-from django.db.models import Aggregate, Count, Model, QuerySet
+from django.db.models import Aggregate, Count, Model, QuerySet, TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from registry.access import HOUSE
-from registry.enums import Role
+from registry.enums import Role, SheetFormat
 from registry.masking import mask
 from registry.models import Record, User
 from registry.rules import may_see_personal
 from registry.sheets.writing import Column, Kind
 from registry.thai.dates import Language
-from reports.filters import RecordForm
+from reports.filters import RecordForm, ScopeForm
 
 #: Rows fetched at a time, with what belongs to them: memory stays the same for
 #: ten rows and for two hundred thousand.
@@ -36,7 +41,7 @@ class ReportColumn(Column):
     """A column of a sheet, and how its cell is read off a loaded record.
 
     That is the record's field ``key``, or what ``value`` makes of the record. Either
-    asks the database nothing: :meth:`Report.loaded` has fetched it all.
+    asks the database nothing: :meth:`RecordReport.loaded` has fetched it all.
     """
 
     value: Callable[[Any], object] | None = None
@@ -68,20 +73,102 @@ class Summary:
     totals: Sequence[tuple[Total, Any]]
 
 
+class Group(TextChoices):
+    """The headings of the catalogue, in their order."""
+
+    REGISTER = "register", _("Registers")
+    FIGURES = "figures", _("Members, goods and clusters in figures")
+    STANDARDS = "standards", _("Stars, marks and development")
+    QUALITY = "quality", _("Completeness and work of the register")
+    PRINT = "print", _("To print and hand out")
+
+
 class Report(ABC):
-    """Records of one kind as a list that leaves the register.
+    """Something that leaves the register: what it is called, for whom, chosen by what.
+
+    What a person gets is never its business: that comes from ``visible_to`` alone.
+    """
+
+    slug: ClassVar[str]
+    title: ClassVar[str | Promise]
+    description: ClassVar[str | Promise]
+    #: The heading it stands under in the catalogue, and its place there.
+    group: ClassVar[Group] = Group.REGISTER
+    place: ClassVar[int] = 100
+    form: ClassVar[type[ScopeForm]] = ScopeForm
+    roles: ClassVar[frozenset[Role]] = frozenset(HOUSE)
+    #: Files it is taken away as, the usual one first.
+    formats: ClassVar[Sequence[SheetFormat]] = (
+        SheetFormat.XLSX,
+        SheetFormat.CSV,
+        SheetFormat.PDF,
+    )
+
+    def may_run(self, user: User) -> bool:
+        """Tell whether the report is open to ``user`` at all."""
+        return user.role in self.roles
+
+    def masked(self, user: User) -> Sequence[Column]:
+        """Return the columns of which ``user`` reads no cell whole."""
+        return ()
+
+
+# --- Tables of figures ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Figures of a table that people would rather look at."""
+
+    #: Lines are for what has an order: years, quarters, rounds.
+    kind: Literal["bars", "lines"]
+    labels: Sequence[str]
+    #: What each series is called, and its value under each label.
+    series: Sequence[tuple[str, Sequence[int | float | Decimal]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table of a report: a sheet of its workbook, a CSV of its own."""
+
+    #: In the address of its CSV: ``?table=key``.
+    key: str
+    title: str | Promise
+    columns: Sequence[Column]
+    #: Those of long lists are fetched as they are asked for; see ``reports.rows``.
+    rows: Sequence[Sequence[object]]
+    #: The last row, of all rows together; None under what cannot be added up.
+    totals: Sequence[object] | None = None
+    #: How it counts, for who reads it.
+    note: str | Promise = ""
+    chart: Chart | None = None
+
+
+class TableReport(Report):
+    """Figures over what a person may read, as one table or several."""
+
+    @abstractmethod
+    def tables(self, user: User, form: Any) -> Sequence[Table]:
+        """Return the tables, in the language that is active.
+
+        ``form`` is a valid one of the report's own. There is always a table, perhaps
+        without rows.
+        """
+
+
+# --- Lists of records -------------------------------------------------------------
+
+
+class RecordReport(Report):
+    """Records of one kind as a list, one a row.
 
     A subclass says what it is called, what it is chosen by and what its columns
     are. Which rows a person gets is never its business: they come from
     ``visible_to`` alone.
     """
 
-    slug: ClassVar[str]
-    title: ClassVar[str | Promise]
-    description: ClassVar[str | Promise]
     model: ClassVar[type[Record]]
     form: ClassVar[type[RecordForm]] = RecordForm
-    roles: ClassVar[frozenset[Role]] = frozenset(HOUSE)
     totals: ClassVar[Sequence[Total]] = ()
 
     @abstractmethod
@@ -93,10 +180,6 @@ class Report(ABC):
         """Return ``rows`` in the order of the report, with all that columns read."""
 
     # --- For whom -------------------------------------------------------------------
-
-    def may_run(self, user: User) -> bool:
-        """Tell whether the report is open to ``user`` at all."""
-        return user.role in self.roles
 
     def visible_to(self, user: User) -> QuerySet[Any]:
         """Return the records ``user`` may read, in no order."""
@@ -171,5 +254,16 @@ def register(report: type[R]) -> type[R]:
 
 
 def registered() -> tuple[Report, ...]:
-    """Return every report there is, in the order their modules are named."""
-    return tuple(_catalogue.values())
+    """Return every report there is, as they stand in the catalogue."""
+    groups = list(Group)
+    return tuple(
+        sorted(
+            _catalogue.values(),
+            key=lambda each: (groups.index(each.group), each.place, each.slug),
+        )
+    )
+
+
+def record_reports() -> tuple[RecordReport, ...]:
+    """Return those that list records."""
+    return tuple(each for each in registered() if isinstance(each, RecordReport))

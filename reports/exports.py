@@ -22,7 +22,7 @@ from registry.models import ExportRun, Province, User
 from registry.sheets.writing import write_csv, write_xlsx
 from registry.thai.dates import Language, be_year, format_datetime, spoken
 from reports.actions import Counted, begin_export, recorded
-from reports.base import Report
+from reports.base import RecordReport
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -43,7 +43,7 @@ Line = tuple[str | Promise, str | Promise]
 class Selection:
     """Rows of a report that somebody takes away, and how they were chosen."""
 
-    report: Report
+    report: RecordReport
     user: User
     rows: QuerySet[Any]
     #: How they were chosen, for who reads the file, and for the log.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from registry.models import User
 from registry.sheets.writing import NUMERIC, Kind
 from registry.thai.dates import format_date, spoken
-from reports.base import Report, ReportColumn
+from reports.base import RecordReport, ReportColumn
 
 #: Rows shown before a file is taken.
 SHOWN_ROWS = 50
@@ -42,7 +42,7 @@ class Preview:
         return self.count > len(self.rows)
 
 
-def preview(report: Report, user: User, chosen: QuerySet[Any]) -> Preview:
+def preview(report: RecordReport, user: User, chosen: QuerySet[Any]) -> Preview:
     """Return the preview of the ``chosen`` rows. Two queries and the report's own."""
     columns = report.columns(user)
     headings = [

@@ -6,7 +6,7 @@ sentence; nothing raises, whatever an address holds.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -18,14 +18,27 @@ from django.utils.translation import pgettext_lazy
 
 from registry.enums import RecordStatus
 from registry.models import District, Named, Province, User
-from registry.thai.dates import format_date
+from registry.templatetags.ui import year_shown
+from registry.thai.dates import fiscal_range, fiscal_year, format_date
 from registry.thai.fields import BEDateField, ThaiCharField
 
 #: Search words are read up to so many characters.
 LONGEST_WORDS = 200
 NOTHING_CHOSEN = ("", pgettext_lazy("filter", "All"))
 
+#: The oldest fiscal year offered: that in which the first cluster began.
+FIRST_YEAR = 2553
+#: Of the fiscal year: October starts it.
+QUARTERS = {
+    1: _("1 (October to December)"),
+    2: _("2 (January to March)"),
+    3: _("3 (April to June)"),
+    4: _("4 (July to September)"),
+}
+
 Options = Iterable[tuple[Any, str | Promise]]
+
+R = TypeVar("R", bound=QuerySet[Any])
 
 
 def any_of(choices: Options) -> list[tuple[Any, str | Promise]]:
@@ -33,18 +46,21 @@ def any_of(choices: Options) -> list[tuple[Any, str | Promise]]:
     return [NOTHING_CHOSEN, *choices]
 
 
-class RecordForm(forms.Form):
-    """Filters that every list of records has. One query to make one."""
+class ScopeForm(forms.Form):
+    """Filters by place, which every report has. Two queries to make one.
+
+    A subclass may do without districts: ``district = None``, and a query less.
+    """
 
     province = forms.ChoiceField(label=_("Province"))
-    status = forms.ChoiceField(label=_("Status"), choices=any_of(RecordStatus.choices))
-    entered_from = BEDateField(label=_("Entered from"))
-    entered_to = BEDateField(label=_("Entered until"))
+    district = forms.ChoiceField(label=_("District"))
 
     def __init__(self, asked: QueryDict, *, user: User) -> None:
         """Read an address; offer ``user`` the provinces of the own scope."""
         self.provinces = {each.slug: each for each in provinces_of(user)}
         self.only = only_of(self.provinces.values())
+        #: The province whose districts are offered.
+        self.around: Province | None = None
         asked = asked.copy()
         self.settle(asked)
         super().__init__(asked)
@@ -52,6 +68,8 @@ class RecordForm(forms.Form):
         if len(self.provinces) < 2:
             # One province is no choice, yet an address may still name another.
             self.fields["province"].widget = forms.HiddenInput()
+        if "district" in self.fields:
+            self.offer_districts()
         for field in self.fields.values():
             field.required = False
             field.error_messages["invalid_choice"] = _(
@@ -59,24 +77,38 @@ class RecordForm(forms.Form):
             )
 
     def settle(self, asked: QueryDict) -> None:
-        """Make filters agree that depend on each other, before they are read."""
+        """Make filters agree that depend on each other, before they are read.
+
+        A district alone names its province. One of another province is what a form
+        sends whose province was just changed: it is dropped in silence.
+        """
+        if "district" not in self.base_fields:
+            return
+        code = asked.get("district", "")
+        of_district = {each.code: each for each in self.provinces.values()}.get(
+            code[:2]
+        )
+        self.around = self.only or self.provinces.get(asked.get("province", ""))
+        if of_district is None or len(code) != len("4201"):
+            return
+        if self.around is not None and self.around != of_district:
+            asked["district"] = ""
+        elif self.around is None and not asked.get("province"):
+            self.around, asked["province"] = of_district, of_district.slug
+
+    def offer_districts(self) -> None:
+        """Offer the districts of the one province that is chosen. One query."""
+        self.choose_from("district", named(districts_of(self.around)))
+        if self.around is None:
+            self.fields["district"].help_text = _(
+                "Choose the province first; its districts are offered after “Show”."
+            )
 
     def choose_from(self, name: str, choices: Options) -> None:
         """Let a field be one of ``choices``, or stay open."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the types
         field.choices = any_of(choices)
-
-    def clean(self) -> dict[str, Any]:
-        """See that the days are in order."""
-        first, last = (
-            self.cleaned_data.get(name) for name in ("entered_from", "entered_to")
-        )
-        if first and last and first > last:
-            self.add_error(
-                "entered_to", _("The last day must not be before the first day.")
-            )
-        return self.cleaned_data
 
     # --- What is chosen ---------------------------------------------------------------
 
@@ -93,11 +125,19 @@ class RecordForm(forms.Form):
         if name == "province":
             # By key: the slug would need a join.
             return Q(province=self.provinces[value].code)
-        if name == "entered_from":
-            return Q(created_at__gte=midnight(value))
-        if name == "entered_to":
-            return Q(created_at__lt=midnight(value + timedelta(days=1)))
         return Q(**{name: value})
+
+    def within(self, rows: R, path: str = "") -> R:
+        """Keep those of ``rows`` that lie where was asked for, and no more than that.
+
+        ``path`` leads from a row to what lies there: ``"product__"``.
+        """
+        place = Q()
+        if name := self.chosen.get("province"):
+            place &= Q(**{f"{path}province": self.provinces[name].code})
+        if code := self.chosen.get("district"):
+            place &= Q(**{f"{path}district": code})
+        return rows.filter(place)
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -151,6 +191,35 @@ class RecordForm(forms.Form):
         return data.getlist(name)
 
 
+class RecordForm(ScopeForm):
+    """Filters that every list of records has. One query to make one."""
+
+    #: Takes the field off; :class:`PlacedForm` has it again.
+    district: Any = None
+    status = forms.ChoiceField(label=_("Status"), choices=any_of(RecordStatus.choices))
+    entered_from = BEDateField(label=_("Entered from"))
+    entered_to = BEDateField(label=_("Entered until"))
+
+    def clean(self) -> dict[str, Any]:
+        """See that the days are in order."""
+        first, last = (
+            self.cleaned_data.get(name) for name in ("entered_from", "entered_to")
+        )
+        if first and last and first > last:
+            self.add_error(
+                "entered_to", _("The last day must not be before the first day.")
+            )
+        return self.cleaned_data
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what a filter asks of a row; days are those of the entry."""
+        if name == "entered_from":
+            return Q(created_at__gte=midnight(value))
+        if name == "entered_to":
+            return Q(created_at__lt=midnight(value + timedelta(days=1)))
+        return super().condition(name, value)
+
+
 class PlacedForm(RecordForm):
     """Filters of records that lie in a district and are found by words.
 
@@ -159,34 +228,6 @@ class PlacedForm(RecordForm):
 
     q = ThaiCharField(label=_("Search words"), max_length=LONGEST_WORDS)
     district = forms.ChoiceField(label=_("District"))
-
-    def __init__(self, asked: QueryDict, *, user: User) -> None:
-        #: The province whose districts are offered.
-        self.around: Province | None = None
-        super().__init__(asked, user=user)
-        self.choose_from("district", named(districts_of(self.around)))
-        if self.around is None:
-            self.fields["district"].help_text = _(
-                "Choose the province first; its districts are offered after “Show”."
-            )
-
-    def settle(self, asked: QueryDict) -> None:
-        """Have district and province agree.
-
-        A district alone names its province. One of another province is what a form
-        sends whose province was just changed: it is dropped in silence.
-        """
-        code = asked.get("district", "")
-        of_district = {each.code: each for each in self.provinces.values()}.get(
-            code[:2]
-        )
-        self.around = self.only or self.provinces.get(asked.get("province", ""))
-        if of_district is None or len(code) != len("4201"):
-            return
-        if self.around is not None and self.around != of_district:
-            asked["district"] = ""
-        elif self.around is None and not asked.get("province"):
-            self.around, asked["province"] = of_district, of_district.slug
 
     def keep(self, rows: Any) -> QuerySet[Any]:
         """Keep those of ``rows`` that were asked for. One query if words were."""
@@ -197,6 +238,65 @@ class PlacedForm(RecordForm):
     def condition(self, name: str, value: Any) -> Q:
         """Return what a filter asks of a row; words are looked for apart."""
         return Q() if name == "q" else super().condition(name, value)
+
+
+class PeriodForm(ScopeForm):
+    """Filters by place and by fiscal year, or a quarter of it. Two queries."""
+
+    fiscal_year = forms.ChoiceField(label=_("Fiscal year"))
+    quarter = forms.ChoiceField(label=_("Quarter"))
+
+    def __init__(self, asked: QueryDict, *, user: User) -> None:
+        super().__init__(asked, user=user)
+        newest = fiscal_year(timezone.localdate())
+        self.choose_from(
+            "fiscal_year",
+            [
+                (str(year), str(year_shown(year)))
+                for year in range(newest, FIRST_YEAR - 1, -1)
+            ],
+        )
+        self.choose_from(
+            "quarter", [(str(number), name) for number, name in QUARTERS.items()]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """See that a quarter is one of a year."""
+        if self.cleaned_data.get("quarter") and not (
+            self.cleaned_data.get("fiscal_year") or "fiscal_year" in self.errors
+        ):
+            self.add_error(
+                "fiscal_year", _("Choose the fiscal year the quarter belongs to.")
+            )
+        return self.cleaned_data
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what a filter asks of a row; each report says what it dates by."""
+        if name in {"fiscal_year", "quarter"}:
+            return Q()
+        return super().condition(name, value)
+
+    @property
+    def year(self) -> int | None:
+        """Return the fiscal year (BE) that is chosen."""
+        year = self.chosen.get("fiscal_year")
+        return int(year) if year else None
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """Return the first and the last day of the chosen year or quarter."""
+        if self.year is None:
+            return None
+        quarter = self.chosen.get("quarter")
+        return fiscal_range(self.year, int(quarter) if quarter else None)
+
+    @property
+    def moments(self) -> tuple[datetime, datetime] | None:
+        """Return when the chosen year or quarter begins, and when the next one does."""
+        if self.days is None:
+            return None
+        first, last = self.days
+        return midnight(first), midnight(last + timedelta(days=1))
 
 
 def provinces_of(user: User) -> Iterable[Province]:

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from registry.access import HOUSE, SignedInRequest, open_to
 from registry.sheets.writing import TooManyRows
 from reports import catalogue
-from reports.base import Report
+from reports.base import RecordReport, Report
 from reports.exports import FORMATS, TOO_MANY_ROWS, Selection, answer
 from reports.figures import preview
-from reports.filters import RecordForm
+from reports.filters import ScopeForm
 
 
 @open_to(*HOUSE)
@@ -33,7 +33,7 @@ def report_detail(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """
     user = request.user
     report = catalogue.find(slug, user)
-    if report is None:
+    if not isinstance(report, RecordReport):
         raise Http404
     form = report.form(request.GET, user=user)
     wanted = request.GET.get("format", "")
@@ -60,7 +60,7 @@ def report_detail(request: SignedInRequest, slug: str) -> HttpResponseBase:
 def page(
     request: SignedInRequest,
     report: Report,
-    form: RecordForm,
+    form: ScopeForm,
     selection: Selection | None,
 ) -> HttpResponse:
     """Show filters, and what they found if they were understood."""

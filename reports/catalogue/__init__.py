@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from registry.models import User
-from reports.base import Report, registered
+from reports.base import RecordReport, Report, record_reports, registered
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
@@ -24,6 +24,6 @@ def find(slug: str, user: User) -> Report | None:
     return next((each for each in reports_for(user) if each.slug == slug), None)
 
 
-def report_of(model: type) -> Report | None:
+def report_of(model: type) -> RecordReport | None:
     """Return the report that lists records of ``model``."""
-    return next((each for each in registered() if each.model is model), None)
+    return next((each for each in record_reports() if each.model is model), None)

@@ -12,7 +12,7 @@ from members.models import Contact, Member
 from products.figures import spoken_value
 from registry.enums import RecordStatus
 from registry.sheets.writing import Kind
-from reports.base import Report, ReportColumn, Total, register
+from reports.base import RecordReport, ReportColumn, Total, register
 from reports.filters import PlacedForm, any_of
 
 
@@ -70,10 +70,11 @@ def is_personal_phone(contact: Contact) -> bool:
 
 
 @register
-class MemberReport(Report):
+class MemberReport(RecordReport):
     """Every member, one a row."""
 
     slug = "members"
+    place = 1
     title = _("Member register")
     description = _(
         "Producers with their place, form, workforce and status, one a row."

@@ -19,7 +19,7 @@ from registry.enums import RecordStatus
 from registry.models import User
 from registry.sheets.writing import Kind
 from registry.templatetags.ui import year_shown
-from reports.base import Report, ReportColumn, Total, register
+from reports.base import RecordReport, ReportColumn, Total, register
 from reports.filters import PlacedForm, any_of
 
 UNRATED = "0"
@@ -83,10 +83,11 @@ class ProductForm(PlacedForm):
 
 
 @register
-class ProductReport(Report):
+class ProductReport(RecordReport):
     """Every product, one a row."""
 
     slug = "products"
+    place = 2
     title = _("Product register")
     description = _(
         "Goods with their producer, category, price, stars and marks, one a row."

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -26,22 +26,29 @@ from registry.models.runs import Run
 
 logger = logging.getLogger(__name__)
 
+OPEN = frozenset({RunStatus.WAITING, RunStatus.RUNNING})
 #: Without a beat for so long, a piece of work counts as dead.
 STALE = timedelta(minutes=2)
 #: It is begun so often, then given up.
 MOST_ATTEMPTS = 3
 #: Seconds between two beats: each is a write.
 PACE = 1.0
+SAID = ("done", "total", "phase", "beat_at")
 
 
 class WorkFailed(RecordError):
     """A piece of work cannot be done; the message is for its person."""
 
 
+class TakenOver(Exception):
+    """Another worker is at this work: what this one did counts for nothing."""
+
+
 class Progress:
     """Says how far a piece of work is, now and then.
 
-    Inside a transaction nobody sees it before the end.
+    Inside a transaction nobody sees it before the end; there the first call locks the
+    run, so that nobody else takes it up before that.
     """
 
     def __init__(self, run: Run) -> None:
@@ -49,7 +56,10 @@ class Progress:
         self._said = 0.0
 
     def __call__(self, done: int, total: int = 0, phase: str = "") -> None:
-        """Note that ``done`` of ``total`` are through; ``phase`` is for pages."""
+        """Note that ``done`` of ``total`` are through; ``phase`` is for pages.
+
+        :raises TakenOver: if this worker was silent for so long that another began.
+        """
         now = monotonic()
         is_new = bool(phase) and phase != self.run.phase
         if not is_new and now - self._said < PACE:
@@ -58,7 +68,15 @@ class Progress:
         self.run.done, self.run.total = done, total
         self.run.phase = phase or self.run.phase
         self.run.beat_at = timezone.now()
-        self.run.save(update_fields=["done", "total", "phase", "beat_at"])
+        said = {name: getattr(self.run, name) for name in SAID}
+        if not own(self.run).update(**said):
+            raise TakenOver
+
+
+def own(run: Run) -> models.QuerySet[Any]:
+    """Return the row of ``run`` as long as it is the caller's to work on."""
+    rows = type(run)._default_manager
+    return rows.filter(pk=run.pk, status=RunStatus.RUNNING, attempts=run.attempts)
 
 
 Work = Callable[[Any, Progress], None]
@@ -128,6 +146,9 @@ def do(label: str, pk: int) -> bool:
                     % {"count": MOST_ATTEMPTS}
                 )
             _works[run.work](run, Progress(run))
+        except TakenOver:
+            logger.warning("The work %r of %s %s was taken over.", run.work, label, pk)
+            return False
         except RecordError as refusal:
             _end(run, RunStatus.FAILED, str(refusal))
         except Exception:
@@ -143,39 +164,62 @@ def do(label: str, pk: int) -> bool:
     return True
 
 
+@transaction.atomic
 def _claim(model: Any, pk: int) -> Any:
     now = timezone.now()
     is_free = Q(status=RunStatus.WAITING) | Q(
         status=RunStatus.RUNNING, beat_at__lt=now - STALE
     )
+    # What is locked is being written by somebody who lives, however silent.
+    skips = connection.features.has_select_for_update_skip_locked
+    free = model.objects.select_for_update(skip_locked=skips).filter(is_free, pk=pk)
     # One statement: of two workers, one changes the row.
-    taken = model.objects.filter(is_free, pk=pk).update(
+    taken = model.objects.filter(pk__in=free.values("pk")).update(
         status=RunStatus.RUNNING, beat_at=now, attempts=F("attempts") + 1
     )
     return model.objects.get(pk=pk) if taken else None
 
 
 def _end(run: Run, status: RunStatus, error: str) -> None:
-    running = type(run)._default_manager.filter(pk=run.pk, status=RunStatus.RUNNING)
-    running.update(status=status, error=error, finished_at=timezone.now())
+    own(run).update(status=status, error=error, finished_at=timezone.now())
 
 
 def is_stale(run: Run) -> bool:
     """Tell whether a worker should have been heard of by now."""
-    is_open = run.status in {RunStatus.WAITING, RunStatus.RUNNING}
-    return is_open and (run.beat_at is None or run.beat_at < timezone.now() - STALE)
+    if run.status not in OPEN or not run.work or run.beat_at is None:
+        return False
+    return run.beat_at < timezone.now() - STALE
 
 
-def revive(*kinds: type[models.Model]) -> int:
-    """Put work without a beat before the workers again; return how much that was."""
+def revive(*runs: Run, is_alone: bool = False) -> int:
+    """Put work that nobody was heard of before the workers again; return how much.
+
+    Without ``runs`` all there is. Asked again and again, it does so once in a while:
+    a page that waits may call it each time it is read. ``is_alone`` says that no
+    worker lives, so that whatever is open is dead.
+    """
+    return sum(
+        _revive(model, [run.pk for run in runs if type(run) is model], is_alone)
+        for model in run_models()
+        if not runs or model in map(type, runs)
+    )
+
+
+def _revive(model: type[Run], only: list[int], is_alone: bool) -> int:
+    now = timezone.now()
+    lost = Q(status__in=OPEN) & ~Q(work="")
+    if not is_alone:
+        lost &= Q(beat_at__lt=now - STALE)
+    rows = model._default_manager.filter(lost)
+    found = list(rows.filter(pk__in=only) if only else rows)
     count = 0
-    for model in kinds or run_models():
-        for run in model._default_manager.filter(
-            Q(beat_at__lt=timezone.now() - STALE) & ~Q(work=""),
-            status__in=[RunStatus.WAITING, RunStatus.RUNNING],
-        ):
-            _enqueue(run)  # type: ignore[arg-type] # run models
-            count += 1
+    for run in found:
+        with transaction.atomic():
+            # The beat is new: the next page that is read waits its turn.
+            same = rows.filter(pk=run.pk, beat_at=run.beat_at, attempts=run.attempts)
+            if same.update(status=RunStatus.WAITING, beat_at=now):
+                _enqueue(run)
+                count += 1
     return count
 
 

@@ -59,6 +59,8 @@ trap 'exit 143' TERM HUP
 
 said=$(mktemp)
 python scripts/prepare.py "$said"
+# What the last worker was at when the machine stopped: the one below is alone.
+python manage.py revive_work --alone
 
 # Process groups of their own: Ctrl-C reaches this script alone, which then asks
 # each of them once. A second signal would make the worker drop its task.

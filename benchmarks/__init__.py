@@ -1,0 +1,1 @@
+"""What speed and memory are held to; `make bench` runs all of it."""

@@ -1,6 +1,8 @@
 # make run    the portal with demonstration data on http://localhost:8000
 # make test   every test, on SQLite and on PostgreSQL, in a browser too
 # make check  what can be said about the code without running it
+# make bench  what the portal promises of speed and memory, measured
+# make trouble  workers killed at random in imports and exports; what is left is right
 # make format puts the code in the form that `make check` asks for
 
 PYTHON ?= python3
@@ -14,7 +16,7 @@ CHECKS := check-style check-types check-templates check-imports check-migrations
 CHECK_ENV := env -u DATABASE_URL -u CACHE_URL -u EMAIL_URL \
 	PORTAL_ENV_FILE=/dev/null PORTAL_DATA_DIR=var/check
 
-.PHONY: run test check format coverage clean $(CHECKS)
+.PHONY: run test check format bench trouble coverage clean $(CHECKS)
 
 run: .venv/portal $(TRANSLATIONS)
 	@exec scripts/run.sh
@@ -64,6 +66,12 @@ check-translations: .venv/portal-dev
 format: .venv/portal-dev
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+bench: .venv/portal-dev $(TRANSLATIONS)
+	@exec scripts/bench.sh $(ARGS)
+
+trouble: .venv/portal-dev $(TRANSLATIONS)
+	@exec scripts/trouble.sh
 
 # Browser journeys reach lines from another process: only the others are counted.
 coverage: .venv/portal-dev $(TRANSLATIONS)

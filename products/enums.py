@@ -103,3 +103,20 @@ class EnquiryState(models.TextChoices):
     def may_become(self, to: "EnquiryState") -> bool:
         """Tell whether there is a step from this state to ``to``."""
         return to.value in self.NEXT[self.value]
+
+
+class OutsideState(models.TextChoices):
+    """What a row of somebody else's list is in the register."""
+
+    WAITING = "waiting", pgettext_lazy("row of an outside list", "Waiting for a person")
+    SAME = "same", pgettext_lazy("row of an outside list", "In the register")
+    NEW = "new", pgettext_lazy("row of an outside list", "Entered from the list")
+    IGNORED = "ignored", pgettext_lazy("row of an outside list", "Left out")
+
+
+class DifferenceState(models.TextChoices):
+    """What was decided where the register and somebody else's list disagree."""
+
+    OPEN = "open", pgettext_lazy("difference", "Not decided")
+    TAKEN = "taken", pgettext_lazy("difference", "Taken from the list")
+    KEPT = "kept", pgettext_lazy("difference", "Kept as it is")

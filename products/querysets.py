@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from products.enums import ProductGap
 from registry.enums import RecordStatus, Role
-from registry.querysets import NationalQuerySet, RecordQuerySet, ScopedQuerySet
+from registry.querysets import M, NationalQuerySet, RecordQuerySet, ScopedQuerySet
 from registry.search import ranked
 
 if TYPE_CHECKING:
@@ -141,3 +141,16 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def expiring(self, start: date, end: date) -> Self:
         """Keep certificates whose last day lies in the span, ends included."""
         return self.filter(expires_on__gte=start, expires_on__lte=end)
+
+
+class OutsideQuerySet(ScopedQuerySet[M]):
+    """Rows of outside lists, for the reviewers of their province."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Keep those of the scope; only who reviews decides about them."""
+        if isinstance(user, AnonymousUser) or user.role not in {
+            Role.REVIEWER,
+            Role.ADMINISTRATOR,
+        }:
+            return self.none()
+        return super().visible_to(user)

@@ -3,6 +3,11 @@
 from products.models.enquiries import Enquiry, EnquiryReply
 from products.models.goods import Photo, Product, ProductSearch, band_of
 from products.models.marks import Certificate, Mark
+from products.models.outside import (
+    OutsideDifference,
+    OutsideProducer,
+    OutsideProduct,
+)
 from products.models.shelves import Category
 from products.models.stars import (
     STAR_FLOORS,
@@ -19,6 +24,9 @@ __all__ = [
     "Enquiry",
     "EnquiryReply",
     "Mark",
+    "OutsideDifference",
+    "OutsideProducer",
+    "OutsideProduct",
     "Photo",
     "Product",
     "ProductSearch",

@@ -1,0 +1,1 @@
+"""What a report must say of itself to be printed."""

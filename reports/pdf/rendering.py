@@ -1,0 +1,217 @@
+"""Documents set by typst: tagged PDF for the archive (PDF/A-2a) and for all readers.
+
+The same document gives the same bytes. Nothing is fetched, and no font but our own is
+looked at.
+"""
+
+import json
+import re
+import tempfile
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import fontpkg
+import typst
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from fontTools.ttLib import TTFont
+
+from registry.templatetags.thai import NBSP, NUMBER_UNIT, REPETITION
+from registry.thai.dates import format_datetime
+from registry.thai.numerals import to_thai_digits
+from registry.thai.text import LINE_BREAK, SPLIT_AM, UNSEEN
+from reports.pdf.documents import Block, Document, Picture, TableBlock
+
+TEMPLATE = Path(__file__).with_name("portal.typ")
+#: Accessible to all (PDF/UA), and readable for as long as archives are.
+STANDARDS: "list[typst.PDFStandard]" = ["ua-1", "a-2a"]
+FONT = "Sarabun"
+#: In points. As large as 16 points of TH Sarabun, which offices write in.
+BODY_SIZE = 11.0
+#: A page that must hold everything begins smaller.
+ONE_PAGE_SIZE = 10.5
+
+HAS_LATIN = re.compile("[A-Za-z]")
+HAS_THAI = re.compile("[ก-๛]")
+WORD = re.compile(r"[^\s\u00a0]+")
+#: Longer runs without a place to break would stand out of their column.
+ENDLESS = re.compile(r"[^\s\u00a0ก-๛\u200b]{18}(?=[^\s\u00a0])")
+ENDLESS_THAI = re.compile(r"([ก-ฮ])\1{11}(?=[ก-ฮ])")
+MAY_BREAK = "\u200b"
+#: Stands for a sign that the font does not have: PDF/A allows no empty boxes.
+UNKNOWN = "?"
+
+
+class CannotBeSet(RuntimeError):
+    """Typst refused a document: a defect of ours, never of the data."""
+
+
+def render(document: Document) -> bytes:
+    """Return ``document`` as a PDF.
+
+    Five thousand rows take seconds and some hundreds of megabytes; so many are for a
+    worker.
+    """
+    with (
+        override(document.language),
+        tempfile.TemporaryDirectory(prefix="portal-pdf-") as folder,
+    ):
+        data = _Payload(document, Path(folder)).as_json()
+        try:
+            made: bytes = typst.compile(
+                {"main.typ": _template()},  # type: ignore[type-var] # sources by name
+                root=folder,
+                format="pdf",
+                font_paths=_fonts(),
+                ignore_system_fonts=True,
+                sys_inputs={"data": data},
+                pdf_standards=STANDARDS,
+                timestamp=int(document.printed_at.timestamp()),
+            )
+        except typst.TypstError as refusal:
+            raise CannotBeSet(f"{refusal} {refusal.hints}") from refusal
+    return made
+
+
+@cache
+def _template() -> bytes:
+    return TEMPLATE.read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(Path(str(fontpkg.path(FONT, weight=400))).parent)],
+    )
+
+
+# --- Data for the template --------------------------------------------------------
+
+
+class _Payload:
+    """Makes what the template reads of a document; pictures go into its folder."""
+
+    def __init__(self, document: Document, folder: Path) -> None:
+        self.document = document
+        self.folder = folder
+        self.is_thai = document.digits_shown == "thai"
+        self.pictures: dict[bytes, str] = {}
+
+    def as_json(self) -> str:
+        """Return the document in the template's terms."""
+        document = self.document
+        data = {
+            each.name: self.value(getattr(document, each.name))
+            for each in fields(document)
+            if each.name not in {"printed_at", "digits"}
+        }
+        is_small = document.is_one_page
+        data["is_thai"] = self.is_thai
+        data["size"] = ONE_PAGE_SIZE if is_small else BODY_SIZE
+        data["words"] = self.words()
+        return json.dumps(data, ensure_ascii=False)
+
+    def words(self) -> dict[str, str]:
+        """Return what the frame itself says."""
+        printed = format_datetime(self.document.printed_at, "long")
+        return {
+            # Translators: {page} and {pages} stay as they are.
+            "page": _("Page {page} of {pages}"),
+            "printed": self.text(_("Printed on %(moment)s") % {"moment": printed}),
+            "signed": _("Signed"),
+            "position": _("Position"),
+            "date": _("Date"),
+        }
+
+    def value(self, value: Any) -> Any:
+        """Return a value as JSON has it."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Picture):
+            return self.picture(value)
+        if is_dataclass(value):
+            return self.parts(value)
+        if isinstance(value, list | tuple):
+            return [self.value(each) for each in value]
+        return value
+
+    def parts(self, value: Any) -> dict[str, Any]:
+        """Return a block or a part of one, field by field."""
+        parts = {
+            each.name: self.value(getattr(value, each.name)) for each in fields(value)
+        }
+        if isinstance(value, Block):
+            parts["kind"] = value.kind
+        if isinstance(value, TableBlock):
+            parts["number_title"] = _("No.")
+        for name in ("code", "language", "align"):
+            # Names for the template, not texts.
+            if name in parts:
+                parts[name] = getattr(value, name)
+        return parts
+
+    def picture(self, picture: Picture) -> dict[str, str]:
+        """Return where the template finds a picture: its text, or its file."""
+        if picture.format == "svg":
+            source = picture.data.decode()
+        else:
+            source = self.pictures.get(picture.data, "")
+            if not source:
+                source = f"/{len(self.pictures)}.{picture.format}"
+                (self.folder / source[1:]).write_bytes(picture.data)
+                self.pictures[picture.data] = source
+        alt = self.text(picture.alt)
+        return {"source": source, "format": picture.format, "alt": alt}
+
+    def text(self, text: str) -> str:
+        """Return a text that can be set, in the document's digits."""
+        return settable(official(text) if self.is_thai else text)
+
+
+# --- Texts ------------------------------------------------------------------------
+
+
+def official(text: str) -> str:
+    """Return a Thai text in Thai digits.
+
+    Words with Latin letters keep theirs, so that codes and addresses stay what they
+    are; so does a text that is in another language altogether.
+
+    >>> official("รหัส 42-P-00128 ราคา 1,250 บาท"), official("500 ml")
+    ('รหัส 42-P-00128 ราคา ๑,๒๕๐ บาท', '500 ml')
+    """
+    if HAS_LATIN.search(text) is None:
+        return to_thai_digits(text)
+    if HAS_THAI.search(text) is None:
+        return text
+    return WORD.sub(_in_thai_digits, text)
+
+
+def _in_thai_digits(word: re.Match[str]) -> str:
+    found = word[0]
+    return found if HAS_LATIN.search(found) else to_thai_digits(found)
+
+
+def settable(text: str) -> str:
+    """Return a text of signs the font has, whose lines break where they should."""
+    text = LINE_BREAK.sub("\n", SPLIT_AM.sub(r"\1\2ำ", text))
+    text = UNSEEN.sub("", text).replace("\t", " ")
+    if not text.isascii():
+        known = _letters()
+        if not known.issuperset(text):
+            text = "".join(each if each in known else UNKNOWN for each in text)
+        text = NUMBER_UNIT.sub(NBSP, REPETITION.sub(f"{NBSP}ๆ", text))
+        text = ENDLESS_THAI.sub(rf"\g<0>{MAY_BREAK}", text)
+    return ENDLESS.sub(rf"\g<0>{MAY_BREAK}", text)
+
+
+@cache
+def _letters() -> frozenset[str]:
+    """Return the signs that the font has."""
+    with TTFont(str(fontpkg.path(FONT, weight=400))) as font:
+        signs = frozenset(map(chr, font.getBestCmap()))
+    return signs | {"\n", MAY_BREAK}

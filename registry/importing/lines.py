@@ -20,14 +20,14 @@ class Line:
     """
 
     __slots__ = (
-        "number",
-        "given",
         "emptied",
-        "texts",
         "faults",
-        "repairs",
-        "key",
         "fields",
+        "given",
+        "key",
+        "number",
+        "repairs",
+        "texts",
     )
 
     def __init__(self, number: int) -> None:

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from itertools import chain, groupby, islice
+from types import MappingProxyType
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -27,7 +28,11 @@ LETTERS_AND_DIGITS = frozenset("LMN")
 ENOUGH = 2
 
 
-@dataclass(frozen=True)
+#: Of a row whose texts were clean.
+NOTHING: Mapping[int, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row: its number as a spreadsheet shows it, and its cells, cleaned.
 
@@ -41,6 +46,8 @@ class Row:
     #: Columns that hold no value though they should: a formula never computed, or an
     #: error like #N/A. What stands in ``values`` for them is ``""``.
     broken: frozenset[int] = frozenset()
+    #: Texts that were cleaned, as they stood, by column: so that it can be told.
+    raw: Mapping[int, str] = field(default_factory=lambda: NOTHING)
 
     @property
     def is_blank(self) -> bool:
@@ -69,18 +76,18 @@ def read_rows(admitted: Admitted) -> Iterator[Row]:
     """
     formulas, broken = _Positions(admitted.formulas), _Positions(admitted.broken)
     # Rows of nothing but broken cells lie beyond what the reader sees.
-    after: Iterator[tuple[int, list[Value]]] = ((each, []) for each in broken.rows())
+    after: Iterator[Cells] = ((each, [], NOTHING) for each in broken.rows())
     seen, shown = 0, 0
-    for number, values in chain(_numbered(admitted), after):
+    for number, values, raw in chain(_numbered(admitted), after):
         if number - shown > admitted.limits.blank_rows:
             return
         if number <= seen:
             continue
         seen = number
         faults = broken.of(number)
-        width = max(faults, default=-1) + 1
-        padded = values + [""] * (width - len(values))
-        row = Row(number, padded, formulas.of(number) - faults, faults)
+        if faults:
+            values = values + [""] * (max(faults) + 1 - len(values))
+        row = Row(number, values, formulas.of(number) - faults, faults, raw)
         if not row.is_blank:
             shown = number
             yield row
@@ -140,11 +147,17 @@ def _as_heading(row: Row, names: Mapping[str, str]) -> Heading:
 # --- Cells ----------------------------------------------------------------------
 
 
-def _numbered(admitted: Admitted) -> Iterator[tuple[int, list[Value]]]:
+#: Number, cleaned cells, and texts as they stood where cleaning changed them.
+Cells = tuple[int, list[Value], Mapping[int, str]]
+
+
+def _numbered(admitted: Admitted) -> Iterator[Cells]:
     """Yield every row's number and cleaned cells."""
     if admitted.kind is SheetKind.CSV:
         for number, texts in csv_rows(admitted):
-            yield number, [clean_text(GUARD.sub("", text)) for text in texts]
+            bare = [GUARD.sub("", text) if text[:1] == "'" else text for text in texts]
+            cells: list[Value] = [clean_text(text) for text in bare]
+            yield number, cells, _raw(bare, cells) if cells != bare else NOTHING
     else:
         try:
             workbook = CalamineWorkbook.from_filelike(io.BytesIO(admitted.content))
@@ -153,8 +166,19 @@ def _numbered(admitted: Admitted) -> Iterator[tuple[int, list[Value]]]:
             raise SheetRefused(Refusal.DAMAGED) from error
         # Rows come from the first on, but cells from the first column with a value.
         left: list[Value] = [""] * (sheet.start or (0, 0))[1]
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            yield number, [*left, *(_cleaned(cell) for cell in cells)]
+        for number, found in enumerate(sheet.iter_rows(), start=1):
+            given = [*left, *found] if left else found
+            cells = [_cleaned(cell) for cell in given]
+            yield number, cells, _raw(given, cells) if cells != given else NOTHING
+
+
+def _raw(given: Sequence[Value], cells: Sequence[Value]) -> Mapping[int, str]:
+    """Return the texts that cleaning changed; one of nothing but spaces is none."""
+    return {
+        at: before
+        for at, (before, after) in enumerate(zip(given, cells, strict=True))
+        if isinstance(before, str) and before != after and after != ""
+    }
 
 
 def _cleaned(value: Value) -> Value:

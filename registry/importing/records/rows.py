@@ -128,4 +128,4 @@ class RecordKind(ImportKind):
         raise NotImplementedError
 
 
-__all__ = ["CODE", "KEY", "RecordKind", "Record"]
+__all__ = ["CODE", "KEY", "Record", "RecordKind"]

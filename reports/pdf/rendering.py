@@ -5,12 +5,14 @@ looked at.
 """
 
 import json
+import logging
 import re
 import tempfile
+import zlib
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import fontpkg
 import typst
@@ -23,6 +25,9 @@ from registry.thai.dates import format_datetime
 from registry.thai.numerals import to_thai_digits
 from registry.thai.text import LINE_BREAK, SPLIT_AM, UNSEEN
 from reports.pdf.documents import Block, Document, Picture, TableBlock
+from reports.pdf.legible import legible
+
+logger = logging.getLogger(__name__)
 
 TEMPLATE = Path(__file__).with_name("portal.typ")
 #: Accessible to all (PDF/UA), and readable for as long as archives are.
@@ -72,7 +77,12 @@ def render(document: Document) -> bytes:
             )
         except typst.TypstError as refusal:
             raise CannotBeSet(f"{refusal} {refusal.hints}") from refusal
-    return made
+    try:
+        return legible(made)
+    except (ValueError, LookupError, zlib.error):
+        # Looks the same, and is better than nothing.
+        logger.exception("The texts of a PDF could not be corrected.")
+        return made
 
 
 @cache

@@ -133,7 +133,7 @@ MEMBER_COLUMNS = (
     ReportColumn("quadrant", _("Quadrant"), width=26),
     ReportColumn("status", _("Status"), width=14),
     ReportColumn("goods_count", _("Published goods"), Kind.NUMBER, 12),
-    ReportColumn("published_at", _("Published on"), Kind.DATE, 13),
-    ReportColumn("created_at", _("Entered on"), Kind.DATE, 13),
+    ReportColumn("published_at", _("Published on"), Kind.DATE, 13, is_sortable=True),
+    ReportColumn("created_at", _("Entered on"), Kind.DATE, 13, is_sortable=True),
     ReportColumn("owner", _("Owner agency"), width=34),
 )

@@ -1,24 +1,25 @@
 """The register of products."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import QueryDict
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import ProducerType
 from products.enums import OtopType
-from products.figures import months_of
 from products.filters import star_options
 from products.models import Category, Mark, Product
 from registry.enums import RecordStatus
 from registry.models import User
 from registry.sheets.writing import Kind
 from registry.templatetags.ui import year_shown
+from registry.thai.dates import MONTHS_EN_SHORT, MONTHS_TH_SHORT
 from reports.base import RecordReport, ReportColumn, Total, register
 from reports.filters import PlacedForm, any_of
 
@@ -102,74 +103,93 @@ class ProductReport(RecordReport):
 
     def loaded(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return products by district, producer and name."""
-        return rows.select_related(
-            "member", "province", "district", "category__parent__parent"
-        ).order_by(
-            "province__sort_key",
-            "district__sort_key",
-            "member__sort_key",
-            "member_id",
-            "sort_key",
-            "pk",
+        return (
+            rows.select_related("member", "province", "district")
+            .annotate(bilingual=IS_BILINGUAL, photo=HAS_PHOTO)
+            .order_by(
+                "province__sort_key",
+                "district__sort_key",
+                "member__sort_key",
+                "member_id",
+                "sort_key",
+                "pk",
+            )
         )
 
     def all_columns(self) -> Sequence[ReportColumn]:
-        """Return the columns. The first row asks for the marks, in one query."""
-        marks = cache(lambda: {mark.code: mark for mark in Mark.objects.all()})
+        """Return the columns. The first row asks for shelves and marks: two queries."""
+        shelves = cache(shelf_names)
+        marks = cache(mark_names)
         return (
             *WHAT_IT_IS,
+            ReportColumn(
+                "category",
+                _("Category"),
+                width=34,
+                source=("category_id",),
+                make=lambda shelf: shelves(get_language()).get(
+                    shelf, _now("Not sorted yet")
+                ),
+            ),
+            *HOW_IT_SELLS,
             ReportColumn(
                 "marks",
                 _("Marks in force"),
                 width=24,
-                value=lambda row: marks_of(row, marks()),
+                source=("marks_held",),
+                make=lambda held: marks_said(held, marks(get_language())),
             ),
             *WHERE_IT_STANDS,
         )
 
 
-def shelf_of(product: Product) -> str:
-    """Return the way to a product's shelf: "Edible › Snacks"."""
-    names, shelf = [], product.category
-    while shelf is not None:
-        names.append(shelf.name)
-        shelf = shelf.parent
-    return " › ".join(reversed(names)) or _now("Not sorted yet")
+#: Visitors read name and story in either language.
+IS_BILINGUAL = Case(
+    When(
+        ~Q(name_th="") & ~Q(name_en="") & ~Q(story_th="") & ~Q(story_en=""),
+        then=Value(True),
+    ),
+    default=Value(False),
+)
+#: There is a photo; a drawing stands in for one.
+HAS_PHOTO = Case(
+    When(~Q(cover={}) & ~Q(cover__is_illustration=True), then=Value(True)),
+    default=Value(False),
+)
 
 
-def marks_of(product: Product, marks: Mapping[str, Mark]) -> str:
+def shelf_names(language: str) -> dict[int, str]:
+    """Return the way to each shelf: "Edible › Snacks". One query."""
+    names: dict[int, str] = {}
+    with override(language):
+        for shelf in Category.objects.in_order():
+            above = names.get(shelf.parent_id or 0)
+            names[shelf.pk] = f"{above} › {shelf.name}" if above else shelf.name
+    return names
+
+
+def mark_names(language: str) -> list[tuple[int, str]]:
+    """Return each mark's bit in the set of marks, and its short name. One query."""
+    with override(language):
+        return [(1 << mark.bit, mark.abbreviation) for mark in Mark.objects.in_order()]
+
+
+def marks_said(held: int, marks: Sequence[tuple[int, str]]) -> str:
     """Return the short names of the marks a product holds."""
-    held = (marks[code] for code in product.mark_codes if code in marks)
-    return ", ".join(mark.abbreviation for mark in held)
+    return ", ".join(name for bit, name in marks if held & bit) if held else ""
 
 
-def season_of(product: Product) -> str:
-    """Return the months in which a product is to be had."""
-    if not product.months:
+def season_said(season: int) -> str:
+    """Return the months of a season."""
+    if not season:
         return _now("All year")
-    return ", ".join(month.short for month in months_of(product) if month.is_on)
+    months = MONTHS_EN_SHORT if get_language() == "en" else MONTHS_TH_SHORT
+    return ", ".join(name for at, name in enumerate(months) if season >> at & 1)
 
 
-def is_bilingual(product: Product) -> bool:
-    """Tell whether visitors read name and story in either language."""
-    texts = (product.name_th, product.name_en, product.story_th, product.story_en)
-    return all(texts)
-
-
-def has_photo(product: Product) -> bool:
-    """Tell whether there is a photo; a drawing stands in for one."""
-    return bool(product.cover) and not product.cover.get("is_illustration")
-
-
-def stars_year(product: Product) -> int | None:
-    """Return the year of the stars as the reader counts."""
-    year = product.current_stars_year
+def year_said(year: int | None) -> int | None:
+    """Return a year as the reader counts."""
     return None if year is None else year_shown(year)
-
-
-def producer_code(product: Product) -> str | None:
-    """Return the code of a product's producer."""
-    return product.member.code
 
 
 WHAT_IT_IS = (
@@ -177,10 +197,15 @@ WHAT_IT_IS = (
     ReportColumn("name_th", _("Name (Thai)"), width=36),
     ReportColumn("name_en", _("Name (English)"), width=30),
     ReportColumn(
-        "member_code", _("Code of the producer"), Kind.CODE, 13, value=producer_code
+        "member_code",
+        _("Code of the producer"),
+        Kind.CODE,
+        13,
+        source=("member__code",),
     ),
     ReportColumn("member", _("Producer"), width=34),
-    ReportColumn("category", _("Category"), width=34, value=shelf_of),
+)
+HOW_IT_SELLS = (
     ReportColumn("otop_type", _("OTOP type"), width=22),
     ReportColumn("is_edible", _("Edible"), width=9),
     ReportColumn("price_min", _("Price from (baht)"), Kind.MONEY, 12),
@@ -188,19 +213,26 @@ WHAT_IT_IS = (
     ReportColumn("unit", _("Unit"), width=10),
     ReportColumn("current_stars", _("Stars"), Kind.NUMBER, 8),
     # A year is a name, not an amount: nobody adds years up.
-    ReportColumn("stars_year", _("Year of the stars"), Kind.CODE, 10, value=stars_year),
+    ReportColumn(
+        "stars_year",
+        _("Year of the stars"),
+        Kind.CODE,
+        10,
+        source=("current_stars_year",),
+        make=year_said,
+    ),
 )
 WHERE_IT_STANDS = (
-    ReportColumn("season", _("Season"), width=20, value=season_of),
+    ReportColumn("season", _("Season"), width=20, source=("season",), make=season_said),
     ReportColumn("district", _("District"), width=16),
     ReportColumn("province", _("Province"), width=16),
     ReportColumn("status", _("Status"), width=14),
-    ReportColumn("published_at", _("Published on"), Kind.DATE, 13),
+    ReportColumn("published_at", _("Published on"), Kind.DATE, 13, is_sortable=True),
     ReportColumn(
         "bilingual",
         _("Name and story in both languages"),
         width=14,
-        value=is_bilingual,
+        source=("bilingual",),
     ),
-    ReportColumn("photo", _("Has a photo"), width=9, value=has_photo),
+    ReportColumn("photo", _("Has a photo"), width=9, source=("photo",)),
 )

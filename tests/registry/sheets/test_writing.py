@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from registry.sheets import writing
 from registry.sheets.writing import (
+    ILLEGAL,
     MAX_CHARACTERS,
     Column,
     Kind,
@@ -25,6 +25,7 @@ from registry.sheets.writing import (
     write_csv,
     write_xlsx,
 )
+from registry.sheets.writing import workbook as workbooks
 
 COLUMNS = [
     Column("code", "รหัส", Kind.CODE, 14),
@@ -212,7 +213,7 @@ def test_a_text_beyond_excels_limit_ends_in_an_ellipsis():
 @given(st.text(max_size=200))
 def test_any_text_survives_but_for_what_xml_cannot_hold(text):
     rows, columns = one_column([text, "end"])
-    kept = writing.ILLEGAL.sub("", text.replace("\r\n", "\n"))
+    kept = ILLEGAL.sub("", text.replace("\r\n", "\n"))
 
     assert read(workbook(rows, columns))[1][0] == kept
 
@@ -220,7 +221,7 @@ def test_any_text_survives_but_for_what_xml_cannot_hold(text):
 def test_rows_that_fail_half_way_leave_the_stream_empty_and_no_file(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(writing.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(workbooks.tempfile, "tempdir", str(tmp_path))
     file = io.BytesIO()
 
     def rows():
@@ -234,7 +235,7 @@ def test_rows_that_fail_half_way_leave_the_stream_empty_and_no_file(
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
-    monkeypatch.setattr(writing, "MAX_ROWS", 3)
+    monkeypatch.setattr(workbooks, "MAX_ROWS", 3)
 
     assert len(read(workbook(ROWS[:2]))) == 3
     with pytest.raises(TooManyRows):

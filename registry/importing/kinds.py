@@ -60,16 +60,20 @@ class SheetColumn:
     #: Says which row is meant, and is no value of it.
     is_key: bool = False
     is_personal: bool = False
+    #: Comes in and never leaves: workbooks of existing rows are without it.
+    is_only_read: bool = False
     #: For the drop-down: the words people choose from, in the reader's language.
     choices: Callable[[], Sequence[str]] | None = None
     #: Shown on the example sheet (Thai, English).
     example: tuple[str, str] = ("", "")
+    #: In its second row, which holds little.
+    other_example: tuple[str, str] = ("", "")
     width: int = 20
     #: Text, number or date in the workbook: "text", "number", "money", "date".
     form: str = "text"
 
 
-@dataclass
+@dataclass(slots=True)
 class PlannedRow:
     """What becomes of one row; becomes a :class:`registry.models.ImportRow`."""
 
@@ -95,6 +99,8 @@ class Sheet:
     file_name: str = ""
     #: Headings that mean nothing here, as they stand.
     unknown: Sequence[str] = ()
+    #: All of them, by column.
+    headings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,23 @@
 """One row of a file while it is looked at: what its cells say, and what is wrong."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from registry.importing.kinds import CellFault
+from registry.importing.kinds import Cell, CellFault, Sheet, SheetColumn
+from registry.importing.reading import text_of, what_was_cleaned
+from registry.masking import HIDDEN
+from registry.sheets.reading import Row, Value
 
 V = TypeVar("V")
+
+#: The hidden column of our own workbooks: "<kind's slug>:<code>:<version>".
+KEY = "key"
+#: The column with the record's public code.
+CODE = "code"
 
 
 class Line:
@@ -24,6 +34,7 @@ class Line:
         "faults",
         "fields",
         "given",
+        "is_no_entry",
         "key",
         "number",
         "repairs",
@@ -40,6 +51,8 @@ class Line:
         self.repairs: list[tuple[str, str]] = []
         #: Of the hidden key: code or primary key, and version; None without one.
         self.key: tuple[str, int] | None = None
+        #: A repeated heading, a row of totals.
+        self.is_no_entry = False
         #: Values of the record's fields, as :meth:`RecordKind.fields` gave them.
         self.fields: dict[str, Any] = {}
 
@@ -76,3 +89,137 @@ class Line:
         except CellFault as fault:
             self.fault(key, str(fault))
             return None
+
+
+# --- Reading a sheet --------------------------------------------------------------
+
+#: What people write into a cell that has nothing to say.
+DASHES = frozenset({"-", "–", "—", "--", "---", ".", "_"})
+#: What a row of totals begins with.
+TOTAL = re.compile(
+    r"(?:รวม|ยอดรวม|รวม(?:ทั้งสิ้น|ทั้งหมด|ยอด)|(?:grand )?total|sum)"
+    r"[\s:]*[\d,.๐-๙]*\s*(?:ราย|รายการ|คน|กลุ่ม|ผลิตภัณฑ์|บาท|แห่ง)?",
+    re.IGNORECASE,
+)
+#: Personal data as our own workbooks hide them (:mod:`registry.masking`).
+MASKED = re.compile(
+    rf"\S{{1,2}}{HIDDEN}(?: \S{{1,2}}{HIDDEN})*|\S?{HIDDEN}@{HIDDEN}|{HIDDEN}"
+    r"|\d{3}-(?=[\dx-]*x)[\dx]{3}-[\dx]{3,5}|x-xxxx-xxxx\d-\d{2}-\d"
+)
+#: Cells that repeat are read once; longer ones hardly repeat.
+REMEMBERED, LONGEST_REMEMBERED = 20_000, 60
+
+FORMULA = _("The stored result of a formula was taken.")
+BROKEN = _("This cell holds a formula without a result, or an error.")
+IS_MASKED = _("Hidden personal data were left as the register has them.")
+REPEATED = _("This row repeats the heading; nothing is lost by leaving it out.")
+IS_TOTAL = _("This row is a total and no entry; nothing is lost by leaving it out.")
+CHANGED_KEY = _("The hidden key of this row was changed; take a new workbook.")
+
+
+def read_lines(
+    sheet: Sheet, columns: Sequence[SheetColumn], slug: str, *, erases: bool
+) -> list[Line]:
+    """Read every row of ``sheet``; ``erases`` has empty cells of any row say so."""
+    known = {each.key: each for each in columns}
+    plan = [
+        _Column(known[key], at)
+        for key, at in sorted(sheet.columns.items(), key=lambda item: item[1])
+        if key in known
+    ]
+    return [_read(row, plan, sheet.headings, slug, erases) for row in sheet.rows]
+
+
+class _Column:
+    """One column of a file, with what was read in it before."""
+
+    __slots__ = ("at", "is_key", "is_personal", "key", "known", "read")
+
+    def __init__(self, column: SheetColumn, at: int) -> None:
+        self.key, self.at, self.read = column.key, at, column.read
+        self.is_key, self.is_personal = column.is_key, column.is_personal
+        self.known: dict[Any, tuple[Any, tuple[str, ...], str]] = {}
+
+    def outcome(self, value: Value) -> tuple[Any, tuple[str, ...], str]:
+        """Return the clean value, the repairs, and what is wrong."""
+        # 1, 1.0 and True are one key of a dict.
+        told: Any = value if value.__class__ is str else (value.__class__, value)
+        found = self.known.get(told)
+        if found is None:
+            cell = Cell(value)
+            try:
+                clean = self.read(cell)
+                found = (clean, tuple(cell.repairs), "")
+            except CellFault as fault:
+                found = (None, tuple(cell.repairs), str(fault))
+            is_short = value.__class__ is not str or len(value) <= LONGEST_REMEMBERED  # type: ignore[arg-type] # a str
+            if is_short and len(self.known) < REMEMBERED:
+                self.known[told] = found
+        return found
+
+
+def _read(
+    row: Row, columns: list[_Column], headings: Sequence[str], slug: str, erases: bool
+) -> Line:
+    line = Line(row.number)
+    values = row.values
+    width = len(values)
+    empty = []
+    repeated = said = 0
+    first = ""
+    is_odd = bool(row.formulas or row.broken or row.raw)
+    for column in columns:
+        at, key = column.at, column.key
+        value: Value = values[at] if at < width else ""
+        if is_odd and at in row.broken:
+            line.texts[key] = ""
+            line.faults.append((key, "", str(BROKEN)))
+            continue
+        if value == "" or (value.__class__ is str and value in DASHES):
+            if not column.is_key:
+                empty.append(key)
+            continue
+        said += 1
+        if value.__class__ is str:
+            first = first or value  # type: ignore[assignment] # a str
+            if at < len(headings) and value == headings[at]:
+                repeated += 1
+            if column.is_personal and MASKED.fullmatch(value):  # type: ignore[arg-type] # a str
+                line.repairs.append((key, str(IS_MASKED)))
+                continue
+        clean, repairs, fault = column.outcome(value)
+        if fault:
+            text = text_of(value)[:300]
+            line.texts[key] = text
+            line.faults.append((key, text, fault))
+        else:
+            line.given[key] = clean
+            for each in repairs:
+                line.repairs.append((key, each))
+        if is_odd:
+            if at in row.raw:
+                for each in what_was_cleaned(row.raw[at]):
+                    line.repairs.append((key, each))
+            if at in row.formulas:
+                line.repairs.append((key, str(FORMULA)))
+    if said and repeated == said:
+        line.faults = [("", first[:300], str(REPEATED))]
+        line.is_no_entry = True
+    elif first and TOTAL.fullmatch(first):
+        line.faults = [("", first[:300], str(IS_TOTAL))]
+        line.is_no_entry = True
+    _take_key(line, slug)
+    if erases or line.key is not None:
+        line.emptied = frozenset(empty)
+    return line
+
+
+def _take_key(line: Line, slug: str) -> None:
+    found = line.given.pop(KEY, None)
+    if found is None:
+        return
+    kind, code, version = found
+    if kind == slug:
+        line.key = (code, version)
+    else:
+        line.faults.append((KEY, ":".join(map(str, found)), str(CHANGED_KEY)))

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from registry.importing.kinds import Choices, ImportKind, Plan, Sheet, SheetColumn
+from django.apps import apps
+
+from registry.importing import work
+from registry.importing.kinds import Choices, ImportKind, Plan, Sheet
 from registry.importing.lines import Line
+from registry.importing.records.belonging import ChildPlanner
 from registry.jobs import Progress
-from registry.models import User
+from registry.models import Child, User
 
 
 class ChildKind(ImportKind):
@@ -17,19 +21,29 @@ class ChildKind(ImportKind):
 
     - ``PARENTS``: label of the parent's model → related name of the children there
       (``{"products.Product": "certificates", "members.Member": "certificates"}``);
+    - :meth:`columns`: the hidden column ``key``; columns whose key is a field of the
+      child; ``is_key`` columns that name the parent;
     - :meth:`lookups`, as :class:`~registry.importing.records.RecordKind`;
-    - :meth:`parent`: the record a line belongs to, out of what the person may see;
+    - :meth:`parent`: the record a line belongs to, out of what the person may see,
+      asked of ``lookups`` (all of them are loaded once: no query for a line);
     - :meth:`fields`: the values of the child's fields that a line gives;
     - :meth:`identity`: what makes it the same child of its parent (mark and number; the
-      round), from clean values or from a loaded child alike;
-    - :meth:`check`: what the form's ``clean`` says beyond fields and constraints.
+      round), from clean values or those of a loaded child alike;
+    - :meth:`check`: what the form's ``clean`` says beyond fields and constraints;
+    - ``RELATED``: keys of the child that its ``str()`` reads.
 
     The hidden key is "<slug>:<primary key of the child>:<version of the parent>".
     """
 
     PARENTS: ClassVar[Mapping[str, str]] = {}
-    #: Keys of the child that ``str()`` and :meth:`identity` read.
     RELATED: ClassVar[tuple[str, ...]] = ()
+    #: Field → key of the column it is read from, where they differ.
+    COLUMN_OF: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def model(self) -> type[Child]:
+        """Return the model of its rows."""
+        return apps.get_model(self.label)
 
     def lookups(self, by: User | None, lines: Sequence[Line]) -> Any:
         """Return what the file's rows are resolved with: asked once, for all."""
@@ -41,10 +55,22 @@ class ChildKind(ImportKind):
 
     def fields(self, line: Line, lookups: Any) -> dict[str, Any]:
         """Return the values of the child's fields; by default its own columns."""
-        raise NotImplementedError
+        plain = self._plain_fields()
+        return {key: value for key, value in line.given.items() if key in plain}
+
+    def _plain_fields(self) -> frozenset[str]:
+        return frozenset(
+            field.name
+            for field in self.model._meta.concrete_fields
+            if field.editable and not field.is_relation and not field.primary_key
+        )
 
     def identity(self, fields: Mapping[str, Any]) -> Any:
-        """Return what makes two children of one parent the same; None if unknown."""
+        """Return what makes two children of one parent the same; None if unknown.
+
+        ``fields`` are clean values by field, keys of other rows as instances; those a
+        row does not give are missing.
+        """
         raise NotImplementedError
 
     def check(
@@ -56,6 +82,11 @@ class ChildKind(ImportKind):
         lookups: Any,
     ) -> None:
         """Note faults that the form's ``clean`` would; ``child`` is None if new."""
+
+    def settle(
+        self, fields: dict[str, Any], child: Any, parent: Any, by: User | None
+    ) -> None:
+        """Add what follows from what would be written (who checked it)."""
 
     def name(self, line: Line, parent: Any) -> str:
         """Return what a row is called: its record, as a rule."""
@@ -70,12 +101,8 @@ class ChildKind(ImportKind):
         progress: Progress | None = None,
     ) -> Plan:
         """Check every row as the forms check it; write nothing."""
-        raise NotImplementedError
+        return ChildPlanner(self, sheet, by, choices, progress).plan()
 
     def write(self, plan: Plan, *, by: User | None, reason: str) -> None:
         """Edit, or propose to edit, every parent once."""
-        raise NotImplementedError
-
-    def columns(self, user: User | None) -> Sequence[SheetColumn]:
-        """Return the columns a person may fill in, in the order of the template."""
-        raise NotImplementedError
+        work.write(plan.work, by=by, reason=reason)

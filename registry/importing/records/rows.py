@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.apps import apps
+
 from registry.changes import ChildChanges
-from registry.importing.kinds import Choices, ImportKind, Plan, Sheet, SheetColumn
-from registry.importing.lines import Line
+from registry.importing import work
+from registry.importing.kinds import Choices, ImportKind, Plan, Sheet
+from registry.importing.lines import CODE, KEY, Line
+from registry.importing.records.planning import RecordPlanner
 from registry.jobs import Progress
 from registry.models import Record, User
-
-#: The hidden column of our own workbooks: "<kind's slug>:<code>:<version>".
-KEY = "key"
-#: The column with the record's public code.
-CODE = "code"
 
 
 class RecordKind(ImportKind):
@@ -23,9 +22,10 @@ class RecordKind(ImportKind):
     - ``slug``, ``title``, ``lead``, ``label`` (of the model) as any kind does;
     - :meth:`columns`: a column whose ``key`` is the name of a field of the model is
       written to it as its reader gives it. The columns ``key`` and ``code``
-      (:data:`KEY`, :data:`CODE`, both ``is_key=True``) are this class's own; other
-      ``is_key`` columns say which row is meant and are no value of it. A column of
-      another name is taken by :meth:`fields` or :meth:`children`;
+      (read by ``reading.Key()`` and ``Text(digits=True)``, both ``is_key=True``) are this class's own; other ``is_key`` columns say which row is
+      meant and are no value of it. A column of another name is taken by :meth:`fields`
+      or :meth:`children`. ``is_needed`` is of the file; that a cell may not be empty
+      follows from the model;
     - :meth:`lookups`: what is asked once per file (places, agencies, producers); any
       object; every other hook gets it;
     - :meth:`fields`: the values of the record's fields that a line gives, keys of
@@ -39,19 +39,28 @@ class RecordKind(ImportKind):
     - ``CHILDREN`` and :meth:`children`: what belongs to the record and stands in the
       same row (contacts). ``CHILDREN`` are the related names, prefetched on the record
       that :meth:`children` gets;
-    - :meth:`name`: what a row is called before there is a record.
+    - ``RELATED``: keys that :meth:`check`, ``settle()`` and ``str()`` of the record
+      read;
+    - :meth:`prepare_new`: what a new record has beside its row (its owner).
 
     Rights, proposals, versions, twins, the comparison and the writing are here.
     """
 
     #: Columns of the model that :meth:`identity` gives the values of.
     IDENTITY: ClassVar[tuple[str, ...]] = ()
-    #: From so many of 100 on, two folded names of a group are shown as one perhaps.
+    #: From so many of 100 on, two folded names of a group may be one.
     NEAR: ClassVar[int] = 90
     #: Related names of what :meth:`children` compares with.
     CHILDREN: ClassVar[tuple[str, ...]] = ()
-    #: Keys that ``str()`` of a record reads, for ``select_related``.
+    #: Keys loaded with a record that may be changed.
     RELATED: ClassVar[tuple[str, ...]] = ()
+    #: Field → key of the column it is read from, where they differ.
+    COLUMN_OF: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def model(self) -> type[Record]:
+        """Return the model of its rows."""
+        return apps.get_model(self.label)
 
     def lookups(self, by: User | None, lines: Sequence[Line]) -> Any:
         """Return what the file's rows are resolved with: asked once, for all of them.
@@ -63,15 +72,27 @@ class RecordKind(ImportKind):
     def fields(self, line: Line, lookups: Any) -> dict[str, Any]:
         """Return the values of the record's fields that ``line`` gives.
 
-        As it stands: every given column that is a field of the model. A subclass
-        calls it and adds what it resolves. A field of ``line.emptied`` is emptied by
-        this class; add here what else an emptied column empties (a field → None).
+        As it stands: every given column that is a field of the model and no key of
+        another row. A subclass calls it and adds what it resolves. Emptied columns
+        (``line.emptied``) that are fields are emptied by this class; add here what
+        else an emptied column empties (``found["subdistrict"] = None``).
         """
-        raise NotImplementedError
+        plain = self._plain_fields()
+        return {key: value for key, value in line.given.items() if key in plain}
+
+    def _plain_fields(self) -> frozenset[str]:
+        if not hasattr(self, "_plain"):
+            self._plain = frozenset(
+                field.name
+                for field in self.model._meta.concrete_fields
+                if field.editable and not field.is_relation
+            )
+        return self._plain
 
     def identity(self, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """Return the values of ``IDENTITY`` that follow from ``fields``; None if
-        they do not say enough. Foreign keys as primary keys.
+        """Return the values of ``IDENTITY`` that follow from ``fields``.
+
+        None if they do not say enough. Foreign keys as primary keys.
         """
         return None
 
@@ -80,7 +101,7 @@ class RecordKind(ImportKind):
     ) -> None:
         """Note faults that the form's ``clean`` would.
 
-        ``fields`` are what would be written; ``record`` is the record that would be
+        ``fields`` are what the row gives; ``record`` is the record that would be
         changed, None if it is new.
         """
 
@@ -105,8 +126,16 @@ class RecordKind(ImportKind):
         """Return what a row is called: its Thai name, as a rule."""
         return str(line.get("name_th", ""))
 
-    def prepare_new(self, fields: dict[str, Any], by: User | None) -> None:
-        """Add what a new record has beside what its row says (its owner)."""
+    def prepare_new(
+        self, line: Line, fields: dict[str, Any], by: User | None, lookups: Any
+    ) -> None:
+        """Add what a new record has beside what its row says.
+
+        As it stands: the person's agency owns it, if the model's own owner is not
+        given. A product's follows from its producer (``settle``).
+        """
+        if by is not None and "owner" not in fields:
+            fields["owner"] = by.agency
 
     def plan(
         self,
@@ -117,15 +146,11 @@ class RecordKind(ImportKind):
         progress: Progress | None = None,
     ) -> Plan:
         """Check every row as the forms check it; write nothing."""
-        raise NotImplementedError
+        return RecordPlanner(self, sheet, by, choices, progress).plan()
 
     def write(self, plan: Plan, *, by: User | None, reason: str) -> None:
         """Enter, edit and propose what ``plan`` says."""
-        raise NotImplementedError
-
-    def columns(self, user: User | None) -> Sequence[SheetColumn]:
-        """Return the columns a person may fill in, in the order of the template."""
-        raise NotImplementedError
+        work.write(plan.work, by=by, reason=reason)
 
 
-__all__ = ["CODE", "KEY", "Record", "RecordKind"]
+__all__ = ["CODE", "KEY", "RecordKind"]

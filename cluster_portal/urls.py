@@ -23,11 +23,21 @@ from products.urls import (
 )
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
-from registry.urls import audit, joining, merging, personal, review, workspace
+from registry.urls import (
+    audit,
+    importing,
+    joining,
+    merging,
+    personal,
+    review,
+    workspace,
+)
 from registry.views import accounts
 from registry.views.files import private_file, public_file
 from registry.views.gallery import gallery
 from registry.views.preferences import mail_preferences
+from reports.opendata.urls import file_patterns as data_files
+from reports.opendata.urls import page_patterns as data_pages
 from strategies.urls import cluster_patterns, strategy_patterns
 
 #: Account pages that open without being signed in.
@@ -47,6 +57,10 @@ OPEN_ACCOUNT_PAGES = {
 }
 EVERY_ROLE = frozenset(Role.values)
 handler429 = "cluster_portal.accounts.too_many"  # allauth asks for it by this name
+# Below /api/ errors are JSON, everywhere else the usual pages.
+handler400 = "reports.api.problems.bad_request"
+handler404 = "reports.api.problems.not_found"
+handler500 = "reports.api.problems.server_error"
 
 
 def flat(patterns: Iterable[URLPattern | URLResolver]) -> Iterable[URLPattern]:
@@ -90,6 +104,8 @@ urlpatterns = [
     ),
     path("media/<path:name>", public_file, name="media"),
     path("files/<str:token>/", private_file, name="file"),
+    path("data/", include((data_files, "datafiles"))),
+    path("api/v1/", include("reports.api.urls")),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("products/", include((product_patterns, "products"))),
@@ -100,6 +116,7 @@ urlpatterns = [
             include(([*cluster_patterns, *cluster_enquiry_patterns], "clusters")),
         ),
         path("strategies/", include((strategy_patterns, "strategies"))),
+        path("data/", include((data_pages, "data"))),
         path("reports/", include("reports.urls")),
         path("workspace/people/", include((joining.people_patterns, "people"))),
         path(
@@ -111,6 +128,7 @@ urlpatterns = [
             include((consent_patterns, "consents")),
         ),
         path("workspace/enquiries/", include((enquiry_patterns, "enquiries"))),
+        path("workspace/import/", include((importing.patterns, "importing"))),
         path("workspace/", include((workspace.patterns, "workspace"))),
         path("review/joins/", include((joining.decision_patterns, "joins"))),
         path("review/renewals/", include((renewal_patterns, "renewals"))),

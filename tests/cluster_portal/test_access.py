@@ -25,6 +25,7 @@ from tests.factories import (
     ProductFactory,
     UserFactory,
 )
+from tests.factories.importing import ImportRunFactory
 from tests.factories.joining import filled, submitted
 
 EVERYBODY = {"everybody"}
@@ -60,6 +61,23 @@ TABLE = {
     "contact": EVERYBODY,
     "privacy": EVERYBODY,
     "accessibility": EVERYBODY,
+    # Open data
+    "data:list": EVERYBODY,
+    "data:detail": EVERYBODY,
+    "data:api": EVERYBODY,
+    "datafiles:catalog": EVERYBODY,
+    "datafiles:file": EVERYBODY,
+    "datafiles:snapshot": EVERYBODY,
+    "api:start": EVERYBODY,
+    "api:openapi": EVERYBODY,
+    "api:products": EVERYBODY,
+    "api:products_detail": EVERYBODY,
+    "api:members": EVERYBODY,
+    "api:members_detail": EVERYBODY,
+    "api:provinces": EVERYBODY,
+    "api:categories": EVERYBODY,
+    "api:marks": EVERYBODY,
+    "api:rounds": EVERYBODY,
     # Accounts
     "account_login": EVERYBODY,
     "account_logout": EVERYBODY,
@@ -115,6 +133,14 @@ TABLE = {
     "workspace:discard": WORKERS,
     "workspace:suggest": {"officer", "reviewer", "administrator"},
     "workspace:upload": {"officer", "reviewer", "administrator", "producer"},
+    # Spreadsheets that come in
+    **{
+        f"importing:{name}": HOUSE - {"official"}
+        for name in (
+            *("home", "upload", "template", "rows", "run", "progress", "columns"),
+            *("decide", "options", "again", "confirm", "drop", "undo", "errors"),
+        )
+    },
     # Agencies that join, and who is invited
     "joining:start": EVERYBODY,
     "joining:suggestions": EVERYBODY,
@@ -242,12 +268,18 @@ def samples(officer):
     pair = [MemberFactory(published=True, owner=officer.agency) for _ in range(2)]
     merged = merge(*pair, by=None, reason="one and the same")
     begun, waiting = filled(), submitted()
+    imported = ImportRunFactory(by=officer)
     changes = Changes({"name_en": "Another name"})
     proposal = propose(member, changes, by=officer, submit=True)
     return {
         "products:detail": [product.code],
         "members:detail": [member.code],
         "provinces:detail": ["loei"],
+        "data:detail": ["products"],
+        "datafiles:file": ["products", "csv"],
+        "datafiles:snapshot": ["products", 2560, "csv"],
+        "api:products_detail": [product.code],
+        "api:members_detail": [member.code],
         "clusters:detail": [plan.cluster.slug],
         "review:record": ["members", member.pk],
         "review:record_preview": ["members", member.pk],
@@ -266,6 +298,11 @@ def samples(officer):
                 *("edit", "show", "history", "submit"),
                 *("withdraw", "call_back", "drop"),
             )
+        },
+        # Imports
+        **{
+            f"importing:{name}": [imported.pk]
+            for name in ("run", "progress", "columns", "undo", "errors")
         },
         "reports:detail": ["members"],
         "sitemap-section": ["products"],
@@ -296,6 +333,7 @@ def samples(officer):
 SPECIAL = {
     # Need a file or a key that does not exist here.
     "media": {404},
+    "datafiles:snapshot": {404},
     "account_confirm_email": {200, 302},
     "account_reset_password_from_key": {200},
     # Steps of a sign-in that has not begun, or pages for those not signed in.
@@ -343,6 +381,20 @@ SPECIAL = {
     "workspace:history": {200, 404},
     # An officer does not withdraw what is published.
     "workspace:withdraw": {200, 302, 404},
+    # Runs of others do not exist, nor kinds and workbooks that are not there; what
+    # changes something is sent, and refused steps lead back to the run.
+    "importing:run": {200, 404},
+    "importing:progress": {200, 404},
+    "importing:columns": {200, 404},
+    "importing:undo": {302, 404},
+    "importing:errors": {404},
+    "importing:upload": {404},
+    "importing:template": {404},
+    "importing:rows": {404},
+    **{
+        f"importing:{name}": {405}
+        for name in ("decide", "options", "again", "confirm", "drop")
+    },
     # Its link confirms nothing; what changes something is sent.
     "joining:confirm": {302},
     "invitations:accept": {410},
@@ -370,6 +422,11 @@ SPECIAL = {
     "enquiries:mark": {405},
 }
 ARGUMENTS = {
+    **{f"importing:{name}": ["none"] for name in ("upload", "template", "rows")},
+    **{
+        f"importing:{name}": [1]
+        for name in ("decide", "options", "again", "confirm", "drop")
+    },
     "invitations:accept": ["none"],
     "people:resend": [1],
     "people:cancel": [1],

@@ -1,0 +1,72 @@
+"""What a page of the import is about: a kind of spreadsheet, or a run."""
+
+from collections.abc import Mapping
+
+from django.http import Http404
+from django.utils.text import capfirst
+
+from registry.enums import Role
+from registry.importing.kinds import ImportKind, SheetColumn, kind_at
+from registry.models import ImportRun, User
+from registry.sheets.gate import Admitted, admit
+from registry.storages import private_storage
+
+#: Who sends spreadsheets; a kind may be open to fewer.
+SENDERS = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
+
+
+def find_kind(slug: str, user: User) -> ImportKind:
+    """Return the kind at an address.
+
+    :raises Http404: if there is none, or none for the person.
+    """
+    kind = kind_at(slug)
+    if kind is None or not kind.may_use(user):
+        raise Http404
+    return kind
+
+
+def find_run(pk: int, user: User) -> ImportRun:
+    """Return a run with its person.
+
+    :raises Http404: if it does not exist for ``user``.
+    """
+    runs = ImportRun.objects.visible_to(user).select_related("by")
+    run = runs.filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def kind_of(run: ImportRun) -> ImportKind | None:
+    """Return the kind of a run; None of what a command read by its own layout."""
+    return kind_at(run.layout)
+
+
+def title_of(run: ImportRun) -> str:
+    """Return what a run brought in, in words."""
+    kind = kind_of(run)
+    return str(capfirst(str(kind.title))) if kind is not None else run.layout
+
+
+def columns_of(run: ImportRun, user: User) -> Mapping[str, SheetColumn]:
+    """Return the columns of the kind of a run by their keys."""
+    kind = kind_of(run)
+    return {} if kind is None else {each.key: each for each in kind.columns(user)}
+
+
+def is_of(run: ImportRun, user: User) -> bool:
+    """Tell whether the person began the run, and so goes on with it."""
+    return run.by_id == user.pk
+
+
+def opened(run: ImportRun) -> Admitted:
+    """Return the file of a run, through the gate once more.
+
+    :raises FileNotFoundError: if it is not kept any more.
+    :raises registry.sheets.refusals.SheetRefused: if the gate grew stricter.
+    """
+    if not run.file:
+        raise FileNotFoundError(run.pk)
+    with private_storage().open(run.file) as file:
+        return admit(file.read(), name=run.file_name)

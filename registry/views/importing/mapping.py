@@ -1,0 +1,172 @@
+"""The page on which a person says which column of the file is what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import override
+
+from registry.access import SignedInRequest
+from registry.forms.importing import COLUMN, ColumnsForm, letter
+from registry.importing.kinds import SheetColumn
+from registry.models import ImportRun
+from registry.sheets.reading import Row, Value, find_heading, read_rows
+from registry.sheets.refusals import PAGE_LIMITS, SheetRefused
+from registry.views.importing.finding import columns_of, is_of, opened
+from registry.views.importing.showing import Shown
+
+#: Rows to choose the heading from, and values that show what a column holds.
+OFFERED_ROWS, SAMPLES = 10, 3
+#: Rows that are looked at: a heading stands among the first, values below it.
+LOOKED_AT = PAGE_LIMITS.heading_rows + SAMPLES
+#: Characters of a cell that are shown.
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The row that is taken for the heading, and what it makes of the columns."""
+
+    number: int
+    headings: Mapping[int, str]
+    columns: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column of the file: its letter, its first values, what it is said to be."""
+
+    letter: str
+    heading: str
+    samples: Sequence[str]
+    field: forms.BoundField
+
+
+class Top:
+    """The first rows of a file; none if it is not kept any more."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+        try:
+            self.rows: list[Row] = list(islice(read_rows(opened(run)), LOOKED_AT))
+        except (FileNotFoundError, SheetRefused):
+            self.rows = []
+
+    @property
+    def offered(self) -> list[tuple[int, list[str]]]:
+        """Return the rows of which one is the heading, with what stands in them."""
+        return [
+            (row.number, [text for value in row.values if (text := said(value))])
+            for row in self.rows[:OFFERED_ROWS]
+        ]
+
+    def heading(self, number: int, kind_columns: Sequence[SheetColumn]) -> Chosen:
+        """Return what the row ``number`` is as a heading; the file's own if it is 0."""
+        run = self.run
+        by_number = {row.number: row for row in self.rows}
+        row = by_number.get(number) or by_number.get(run.heading_row)
+        if row is None:
+            row = self.rows[0] if self.rows else Row(0, [])
+        seen = [row, *(each for each in self.rows if each.number > row.number)]
+        width = max(len(each.values) for each in seen)
+        headings = {
+            at: at_column(row, at)
+            for at in range(width)
+            if any(at_column(each, at) for each in seen)
+        }
+        if row.number == run.heading_row and run.columns:
+            return Chosen(row.number, headings, run.columns)
+        found = find_heading([row], {each.key: names_of(each) for each in kind_columns})
+        return Chosen(row.number, headings, found.columns if found else {})
+
+    def samples(self, heading: int, column: int) -> list[str]:
+        """Return the first values below the heading that stand in a column."""
+        below = (row for row in self.rows if row.number > heading)
+        values = (at_column(row, column) for row in below)
+        return list(islice(filter(None, values), SAMPLES))
+
+
+def at_column(row: Row, column: int) -> str:
+    """Return what stands in a column of a row, as it is shown."""
+    return said(row.values[column]) if column < len(row.values) else ""
+
+
+def said(value: Value) -> str:
+    """Return what a cell holds, as it is shown."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def names_of(column: SheetColumn) -> list[str]:
+    """Return the headings a column is known by, in both languages."""
+    names = [*column.aliases]
+    for language in ("th", "en"):
+        with override(language):
+            names.append(str(column.title))
+    return names
+
+
+def show_columns(
+    request: SignedInRequest, run: ImportRun, data: Any = None
+) -> HttpResponse:
+    """Show the columns of the file, with what they seem to be or were said to be."""
+    form, top, chosen = columns_form(request, run, data)
+    return columns_page(request, run, form, top, chosen)
+
+
+def columns_form(
+    request: SignedInRequest, run: ImportRun, data: Any = None
+) -> tuple[ColumnsForm, Top, Chosen]:
+    """Return the form of the columns, the first rows, and the heading it is about."""
+    columns = list(columns_of(run, request.user).values())
+    top = Top(run)
+    asked = request.GET.get("heading", "") if data is None else data.get("heading_row")
+    chosen = top.heading(as_number(asked), columns)
+    initial: dict[str, Any] = {"heading_row": chosen.number}
+    initial |= {f"{COLUMN}{at}": key for key, at in chosen.columns.items()}
+    form = ColumnsForm(data, columns=columns, headings=chosen.headings, initial=initial)
+    return form, top, chosen
+
+
+def columns_page(
+    request: HttpRequest, run: ImportRun, form: ColumnsForm, top: Top, chosen: Chosen
+) -> HttpResponse:
+    """Show the form of the columns."""
+    user: Any = request.user
+    missing = {each.key for each in form.missing()}
+    return render(
+        request,
+        "importing/mapping.html",
+        {
+            "run": run,
+            "shown": Shown(run, user),
+            "form": form,
+            "offered": top.offered,
+            "chosen": chosen,
+            "needed": [
+                (each, each.key not in missing)
+                for each in form.columns
+                if each.is_needed
+            ],
+            "columns": [
+                ShownColumn(
+                    letter(at),
+                    heading,
+                    top.samples(chosen.number, at),
+                    form[f"{COLUMN}{at}"],
+                )
+                for at, heading in chosen.headings.items()
+            ],
+            "is_open": is_of(run, user),
+        },
+    )
+
+
+def as_number(text: Any) -> int:
+    """Return a row number that came in an address or a form; 0 if it is none."""
+    typed = str(text or "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 8 else 0

@@ -1,0 +1,113 @@
+"""The page of one run: whatever step it is at, at the same address."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from registry.access import SignedInRequest, open_to
+from registry.enums import ImportStep, RowChoice, RowFate
+from registry.following import follow, is_going_on
+from registry.models import ImportRun
+from registry.views.importing.finding import SENDERS, find_run
+from registry.views.importing.mapping import show_columns
+from registry.views.importing.showing import (
+    WORKING,
+    Rows,
+    Shown,
+    repairs_of,
+    shares,
+    unknown_headings,
+)
+
+PER_PAGE = 20
+#: What may be asked for beside the rows of one fate.
+REPAIRED, TWINS = "repaired", "twins"
+
+
+@open_to(*SENDERS)
+@require_safe
+def run(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show a run: its columns, how far it is, its preview, or what came of it."""
+    found = find_run(pk, request.user)
+    return show(request, found)
+
+
+def show(request: SignedInRequest, found: ImportRun, **told: Any) -> HttpResponse:
+    """Show a run as its step asks for."""
+    if found.stage in WORKING:
+        if is_going_on(found):
+            return _page(request, found, "importing/working.html", **told)
+        return _page(request, found, "importing/stopped.html", **told)
+    if found.stage == ImportStep.MAPPING:
+        return show_columns(request, found)
+    if found.stage == ImportStep.CHECKED:
+        return _page(request, found, "importing/preview.html", **_rows(request, found))
+    return _page(request, found, "importing/outcome.html", **_rows(request, found))
+
+
+@open_to(*SENDERS)
+@require_safe
+def progress(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say how far the work of a run is, to its page."""
+    return follow(request, find_run(pk, request.user))
+
+
+def _page(
+    request: SignedInRequest, found: ImportRun, template: str, **told: Any
+) -> HttpResponse:
+    return render(
+        request,
+        template,
+        {
+            "run": found,
+            "shown": Shown(found, request.user),
+            "progress_url": reverse("importing:progress", args=[found.pk]),
+            **told,
+        },
+    )
+
+
+# --- Rows -------------------------------------------------------------------------
+
+
+def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
+    """Return the rows that are asked for, and how many there are of each fate."""
+    counts = found.counts
+    undecided = found.rows.filter(choice=RowChoice.OPEN).exclude(twins=[])
+    twins = found.rows.exclude(twins=[])
+    numbers = {"twins": twins.count(), "undecided": undecided.count()}
+    offered = [fate.value for fate in RowFate if counts.get(fate.value)]
+    offered += [TWINS] if numbers["twins"] else []
+    offered += [REPAIRED] if found.repairs else []
+    wanted = _wanted(request, offered, numbers["undecided"])
+    rows = Rows(found, request.user)
+    told = {
+        "fate": wanted,
+        "shares": shares(found),
+        "unknown": unknown_headings(found),
+        "has_rows": any(fate.value in counts for fate in RowFate),
+        "numbers": numbers,
+        "good": counts.get("new", 0) + counts.get("changed", 0),
+        "erases": bool(found.options.get("erases")),
+    }
+    if wanted == REPAIRED:
+        return {**told, "repairs": repairs_of(found, rows)}
+    selected = twins if wanted == TWINS else found.rows.filter(fate=wanted)
+    page = Paginator(selected.order_by("number"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return {**told, "page": page, "rows": rows.shown(page.object_list)}
+
+
+def _wanted(request: HttpRequest, offered: list[str], undecided: int) -> str:
+    """Return what is asked for; else what the person has to look at first."""
+    asked = request.GET.get("fate", "")
+    if asked in offered:
+        return asked
+    first = [TWINS] if undecided else []
+    order = [*first, RowFate.BAD, RowFate.CHANGED, RowFate.NEW, RowFate.SAME]
+    return next((str(each) for each in order if each in offered), RowFate.NEW.value)

@@ -162,7 +162,7 @@ class _Planning:
         self.layout = layout
         self.only = province
         self.places = PlaceNames.load()
-        self.owners = _owners()
+        self.owners = owners()
         self.plan = Plan()
 
     def run(self, rows: Iterable[Row], heading: Heading) -> Plan:
@@ -379,7 +379,7 @@ def _goods_identity(row: GoodsRow, producer: Producer) -> str:
     return fold(row.cell) if row.goods.is_doubtful else fold(row.goods.name)
 
 
-def _owners() -> dict[str, Agency]:
+def owners() -> dict[str, Agency]:
     """Return who owns what is imported, by province, and the department. One query."""
     offices: dict[str, Agency] = {
         str(each.key): each

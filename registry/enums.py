@@ -163,7 +163,7 @@ class ImportStep(models.TextChoices):
     WRITING = "writing", _("Being written")
     WRITTEN = "written", _("Written")
     UNDOING = "undoing", _("Being undone")
-    UNDONE = "undone", _("Undone")
+    UNDONE = "undone", pgettext_lazy("import", "Undone")
     DROPPED = "dropped", _("Given up")
 
     NEXT = nonmember(

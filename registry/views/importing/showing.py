@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from registry.access import STAFF
 from registry.comparing import Cell
@@ -400,9 +400,3 @@ def repairs_of(run: ImportRun, rows: Rows) -> list[Repair]:
             if repair is not None and len(repair.rows) < NAMED_REPAIRS:
                 repair.rows.append((number, rows.label(key)))
     return list(found.values())
-
-
-def rows_said(count: int) -> str:
-    """Return a number of rows in words."""
-    said = ngettext("%(count)s row", "%(count)s rows", count)
-    return said % {"count": f"{count:,}"}

@@ -1,0 +1,1 @@
+"""The register for programs: read-only JSON under ``/api/v1/``."""

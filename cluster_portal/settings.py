@@ -60,6 +60,17 @@ SITE_URL = env.str("PORTAL_SITE_URL", default="http://localhost:8000").rstrip("/
 ON_TLS = env.bool("PORTAL_TLS", default=False)
 #: Alcoholic drinks show name and maker only unless the operator says otherwise.
 SHOW_ALCOHOL_DETAILS = env.bool("PORTAL_SHOW_ALCOHOL_DETAILS", default=False)
+#: What catalogues of data are told of the open data; empty names are the portal's own.
+OPEN_DATA = {
+    "license": env.str("PORTAL_DATA_LICENSE", default="cc-by"),
+    "owner_th": env.str("PORTAL_DATA_OWNER_TH", default=""),
+    "owner_en": env.str("PORTAL_DATA_OWNER_EN", default=""),
+    "contact_th": env.str("PORTAL_DATA_CONTACT_TH", default=""),
+    "contact_en": env.str("PORTAL_DATA_CONTACT_EN", default=""),
+    "email": env.str("PORTAL_DATA_EMAIL", default=""),
+}
+#: How often one network address may ask for open data.
+API_PER_MINUTE = env.int("PORTAL_API_PER_MINUTE", default=120)
 RENEWAL_NOTICE_DAYS = env.int("PORTAL_RENEWAL_NOTICE_DAYS", default=30)
 DEMO_PASSWORD = env.str("PORTAL_DEMO_PASSWORD", default="demo-portal-2569")
 #: The first administrator of ``setup``, which asks for what is not given here.
@@ -322,6 +333,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
+#: Reports of more rows than this are written by the worker, not while one waits.
+EXPORT_ROWS = env.int("PORTAL_EXPORT_ROWS", default=20_000)
+EXPORT_PDF_ROWS = env.int("PORTAL_EXPORT_PDF_ROWS", default=500)
+
 # --- Safety -------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
@@ -384,6 +399,7 @@ RETENTION_DAYS = {
     "enquiries": env.int("PORTAL_KEEP_ENQUIRIES_DAYS", default=365),
     "audit": env.int("PORTAL_KEEP_AUDIT_DAYS", default=730),
     "runs": env.int("PORTAL_KEEP_RUNS_DAYS", default=730),
+    "exports": env.int("PORTAL_KEEP_EXPORTS_DAYS", default=7),
     "tasks": env.int("PORTAL_KEEP_TASKS_DAYS", default=30),
     "sessions": env.int("PORTAL_KEEP_SESSIONS_DAYS", default=1),
     "devices": env.int("PORTAL_KEEP_DEVICES_DAYS", default=30),

@@ -90,10 +90,17 @@ class Store:
     columns: Mapping[str, Any] = field(default_factory=dict)
     removes: bool = False
     keeping: Keeping | None = None
+    #: Terms of a part of the row, which end before the row's own.
+    sooner: Sequence[Keeping] = ()
     #: Columns nobody is handed out: secrets, and what says nothing to people.
     secret: frozenset[str] = frozenset()
     #: Which rows hold personal data; all of them without it.
     is_about_person: Callable[[Any], bool] | None = None
+
+    @property
+    def keepings(self) -> Sequence[Keeping]:
+        """Return every term, the row's own last."""
+        return (*self.sooner, *([self.keeping] if self.keeping else []))
 
     @property
     def table(self) -> type[models.Model]:
@@ -273,9 +280,9 @@ def kept_in_words(purpose: Purpose, days: Mapping[str, int]) -> list[Words]:
     """Return how long data of a purpose is kept, a sentence for each rule."""
     found = [purpose.kept] if purpose.kept else []
     for store in stores(purpose):
-        if store.keeping is not None:
-            span = in_words(days[store.keeping.setting])
-            found.append(f"{span} {store.keeping.after}")
+        for keeping in store.keepings:
+            span = in_words(days[keeping.setting])
+            found.append(f"{span} {keeping.after}")
     return list(dict.fromkeys(found))
 
 

@@ -335,6 +335,14 @@ def _of_work() -> Iterable[Store]:
         "registry.ExportRun",
         "files",
         lambda person: Q(by_id__in=person.users),
+        sooner=[
+            Keeping(
+                "exports",
+                lambda moment: Q(finished_at__lt=moment),
+                _("after a large file was made for its person"),
+                blanks={"file": ""},
+            )
+        ],
         keeping=Keeping(
             "runs",
             lambda moment: Q(started_at__lt=moment),

@@ -42,12 +42,11 @@ def forget_old(
     """
     moment = now or timezone.now()
     for store in stores():
-        if store.keeping is None:
-            continue
-        days = settings.RETENTION_DAYS[store.keeping.setting]
-        old = _old(store, store.keeping, moment - datetime.timedelta(days=days))
-        count = old.count() if is_trial else _forget(store, store.keeping, old)
-        yield Forgotten(store, days, count)
+        for keeping in store.keepings:
+            days = settings.RETENTION_DAYS[keeping.setting]
+            old = _old(store, keeping, moment - datetime.timedelta(days=days))
+            count = old.count() if is_trial else _forget(store, keeping, old)
+            yield Forgotten(store, days, count)
 
 
 def _old(store: Store, keeping: Keeping, moment: datetime.datetime) -> Any:
@@ -84,6 +83,8 @@ def _let_go(store: Store, keeping: Keeping, rows: list[Any]) -> None:
     found = store.table._base_manager.filter(pk__in=keys)
     if keeping.blanks:
         found.update(**_left(keeping))
+        if "file" in keeping.blanks:
+            _unlink({row.file for row in rows})
         return
     names = set().union(*(file_names(row) for row in rows))
     if store.table is JoinRequest:
@@ -95,6 +96,10 @@ def _let_go(store: Store, keeping: Keeping, rows: list[Any]) -> None:
             row.delete()
     if store.table is JoinRequest:
         JoinRequest.history.filter(id__in=keys).delete()
+    _unlink(names)
+
+
+def _unlink(names: set[str]) -> None:
     stored = {name for name in names if "/" in name}
     if stored:
         unlink_later(stored - still_named(stored))

@@ -12,7 +12,8 @@ from registry.enums import SheetFormat
 from registry.sheets.writing import TooManyRows
 from reports import catalogue
 from reports.base import record_reports
-from reports.exports import TOO_MANY_ROWS, Line, Selection, answer
+from reports.exports import TOO_MANY_ROWS, Line, Selection
+from reports.files import answer
 from reports.filters import only_province
 
 

@@ -14,6 +14,7 @@ class ReportsConfig(AppConfig):
         """Offer files on the lists of the admin, which lies below this app."""
         from django.contrib import admin
 
+        from reports import tasks  # noqa: F401 - the worker finds its work
         from reports.admin import ACTIONS
 
         for action in ACTIONS:

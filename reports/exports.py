@@ -1,36 +1,32 @@
-"""Files that leave the register: the rows, their name, and what is said of them."""
+"""What is taken away: a report with its filters, its name, and what is said of it."""
 
 import re
-import tempfile
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import FileResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise, lazystr
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from registry.enums import Role, SheetFormat
-from registry.models import ExportRun, Province, User
-from registry.sheets.writing import write_csv, write_xlsx
+from registry.models import Province, User
 from registry.thai.dates import Language, be_year, format_datetime, spoken
-from reports.actions import Counted, begin_export, recorded
-from reports.base import RecordReport
+from reports.actions.exports import Counted
+from reports.base import RecordReport, Report, Table, TableReport
+from reports.filters import ScopeForm
+from reports.pdf.documents import Digits
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
-#: Forms a report is taken away in, by the name an address has for them.
-FORMATS = {form.value: form for form in (SheetFormat.XLSX, SheetFormat.CSV)}
 TOO_MANY_ROWS = gettext_lazy(
     "These are more rows than a sheet of Excel holds. Take the CSV, or choose fewer."
 )
+#: What an address says beside the filters: one table of several, digits of a PDF.
+BESIDE = ("table", "digits")
 
 #: What file systems refuse. Thai vowels and tones stay: they are no letters to
 #: ``str.isalnum``, which is why Django's own cleaner would drop them.
@@ -41,78 +37,87 @@ Line = tuple[str | Promise, str | Promise]
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows of a report that somebody takes away, and how they were chosen."""
+    """What somebody takes away of a report, and how it was chosen."""
 
-    report: RecordReport
+    report: Report
     user: User
-    rows: QuerySet[Any]
+    #: The records of a :class:`~reports.base.RecordReport`; None of other reports.
+    rows: QuerySet[Any] | None
     #: How they were chosen, for who reads the file, and for the log.
     said: Sequence[Line]
     filters: Mapping[str, Any]
     #: The one province they lie in.
     place: Province | None = None
     language: Language = field(default_factory=lambda: spoken(None))
+    #: The valid form the filters come from; None of rows chosen one by one.
+    form: ScopeForm | None = None
+    #: The key of the table a CSV holds; the first one without.
+    table: str = ""
+    #: The digits of a PDF.
+    digits: Digits = "thai"
+
+    @cached_property
+    def tables(self) -> Sequence[Table]:
+        """Return the tables of a :class:`~reports.base.TableReport`, worked out once.
+
+        A list of records has none.
+        """
+        if not isinstance(self.report, TableReport):
+            return ()
+        with override(self.language):
+            return self.report.tables(self.user, self.form)
+
+    @property
+    def one_table(self) -> Table:
+        """Return the table a CSV holds."""
+        found = (each for each in self.tables if each.key == self.table)
+        return next(found, self.tables[0])
 
     def cells(self) -> Generator[list[object]]:
-        """Yield the cells of each row, in the columns the person gets."""
-        return self.report.rows(
+        """Yield the cells of each record, in the columns the person gets."""
+        if not isinstance(self.report, RecordReport) or self.rows is None:
+            return
+        yield from self.report.rows(
             self.rows,
             self.report.columns(self.user),
             user=self.user,
             language=self.language,
         )
 
-
-def answer(selection: Selection, form: SheetFormat) -> HttpResponseBase:
-    """Send the rows as a file, and remember that they left.
-
-    :raises registry.sheets.writing.TooManyRows: if a workbook cannot hold them.
-    """
-    send = send_csv if form == SheetFormat.CSV else send_xlsx
-    response = send(selection)
-    name = file_name(selection, form)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    def count(self, most: int | None = None) -> int:
+        """Return how many rows leave; counting stops at ``most``. One query."""
+        if self.rows is not None:
+            return self.rows.order_by()[:most].count()
+        return sum(len(each.rows) for each in self.tables)
 
 
-def send_csv(selection: Selection) -> StreamingHttpResponse:
-    """Send the rows as they are read."""
-    run = begin_export(
-        selection.report.slug, SheetFormat.CSV, selection.filters, by=selection.user
+def selection_of(
+    report: Report, form: ScopeForm, asked: QueryDict, user: User
+) -> Selection:
+    """Return what a valid ``form`` and the rest of an address ask for."""
+    rows = None
+    if isinstance(report, RecordReport):
+        rows = form.keep(report.visible_to(user))
+    is_arabic = asked.get("digits") == "arabic" or spoken(None) == "en"
+    return Selection(
+        report,
+        user,
+        rows=rows,
+        said=form.said(),
+        filters=form.logged(),
+        place=form.place,
+        form=form,
+        table=asked.get("table", "")[:40],
+        digits="arabic" if is_arabic else "thai",
     )
-    return StreamingHttpResponse(csv_pieces(selection, run), content_type=CSV)
 
 
-def csv_pieces(selection: Selection, run: ExportRun) -> Generator[bytes]:
-    """Yield the file in pieces, then write down how it went."""
-    rows = Counted(selection.cells())
-    # The rows' cursor is closed first: SQLite refuses a write behind an older read.
-    with recorded(run, rows), closing(rows):
-        columns = selection.report.columns(selection.user)
-        yield from write_csv(columns, rows, language=selection.language)
-
-
-def send_xlsx(selection: Selection) -> FileResponse:
-    """Send the rows once all of them are in a file, which nothing keeps."""
-    run = begin_export(
-        selection.report.slug, SheetFormat.XLSX, selection.filters, by=selection.user
-    )
-    with ExitStack() as on_failure:
-        file = on_failure.enter_context(tempfile.TemporaryFile(prefix="portal-report-"))
-        rows = Counted(selection.cells())
-        with recorded(run, rows), closing(rows):
-            write_xlsx(
-                file,
-                selection.report.columns(selection.user),
-                rows,
-                title=selection.report.title,
-                about=about(selection, rows),
-                language=selection.language,
-            )
-        file.seek(0)
-        # From here on the answer closes it.
-        on_failure.pop_all()
-    return FileResponse(file, content_type=XLSX)
+def query_of(form: ScopeForm, asked: QueryDict) -> str:
+    """Return the filters of ``form`` and the rest of an address, as an address."""
+    beside = {name: asked.get(name, "")[:40] for name in BESIDE}
+    beside = {name: value for name, value in beside.items() if value}
+    address = form.address(**beside)
+    return "" if address == "." else address.removeprefix("?")
 
 
 def file_name(selection: Selection, form: SheetFormat) -> str:
@@ -120,7 +125,9 @@ def file_name(selection: Selection, form: SheetFormat) -> str:
     today = timezone.localdate()
     year = today.year if selection.language == "en" else be_year(today)
     day = f"{year}-{today:%m-%d}"
-    parts = [str(selection.report.title), place_name(selection), day]
+    table = selection.table and form == SheetFormat.CSV and selection.one_table.title
+    title = " ".join(str(each) for each in (selection.report.title, table) if each)
+    parts = [title, place_name(selection), day]
     words = ("-".join(NOT_IN_A_NAME.sub(" ", part).split()) for part in parts)
     return f"{'_'.join(filter(None, words))}.{form}"
 
@@ -142,12 +149,11 @@ def about(selection: Selection, rows: Counted) -> list[Line]:
     totals, and one for the provinces of a scope.
     """
     report, user = selection.report, selection.user
-    summary = report.summary(selection.rows)
     masked = report.masked(user)
     lines: list[Line] = [
         (_("Report"), report.title),
         (_("Number of rows"), lazystr(rows)),
-        *((total.label, f"{value or 0:,}") for total, value in summary.totals),
+        *totals_of(selection),
         (_("Read from"), scope_said(user)),
         *(selection.said or [(_("Filters"), _("None: all rows of this scope"))]),
         (_("Taken on"), format_datetime(timezone.now(), "full")),
@@ -167,6 +173,15 @@ def about(selection: Selection, rows: Counted) -> list[Line]:
             )
         )
     return lines
+
+
+def totals_of(selection: Selection) -> list[Line]:
+    """Return the figures over all rows, and what is to be known of tables."""
+    report, rows = selection.report, selection.rows
+    if isinstance(report, RecordReport) and rows is not None:
+        totals = report.summary(rows).totals
+        return [(total.label, f"{value or 0:,}") for total, value in totals]
+    return [(each.title, each.note) for each in selection.tables if each.note]
 
 
 def scope_said(user: User) -> str:

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from registry.models import User
-from registry.sheets.writing import NUMERIC, Kind
+from registry.sheets.writing import NUMERIC, Column, Kind
 from registry.thai.dates import format_date, spoken
-from reports.base import RecordReport, ReportColumn
+from reports.base import Chart, RecordReport, Table
 
 #: Rows shown before a file is taken.
 SHOWN_ROWS = 50
@@ -45,9 +45,7 @@ class Preview:
 def preview(report: RecordReport, user: User, chosen: QuerySet[Any]) -> Preview:
     """Return the preview of the ``chosen`` rows. Two queries and the report's own."""
     columns = report.columns(user)
-    headings = [
-        Heading(str(column.title), column.kind in NUMERIC) for column in columns
-    ]
+    headings = headings_of(columns)
     rows = report.rows(
         chosen, columns, user=user, language=spoken(None), most=SHOWN_ROWS
     )
@@ -63,7 +61,53 @@ def preview(report: RecordReport, user: User, chosen: QuerySet[Any]) -> Preview:
     )
 
 
-def texts(columns: Sequence[ReportColumn], row: Sequence[object]) -> list[str]:
+@dataclass(frozen=True)
+class ShownTable:
+    """One table of figures as text, at most so many rows of it."""
+
+    key: str
+    title: str
+    headings: Sequence[Heading]
+    rows: Sequence[Sequence[tuple[Heading, str]]]
+    totals: Sequence[tuple[Heading, str]]
+    note: str
+    chart: Chart | None
+    count: int
+    #: The address of a CSV of this table alone.
+    csv: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there are more rows than are shown."""
+        return self.count > len(self.rows)
+
+
+def shown_table(table: Table, csv: str = "") -> ShownTable:
+    """Return a table as a page shows it."""
+    headings = headings_of(table.columns)
+
+    def line(row: Sequence[object]) -> list[tuple[Heading, str]]:
+        return list(zip(headings, texts(table.columns, row), strict=True))
+
+    return ShownTable(
+        table.key,
+        str(table.title),
+        headings,
+        [line(row) for row in table.rows[:SHOWN_ROWS]],
+        [] if table.totals is None else line(table.totals),
+        str(table.note),
+        table.chart,
+        len(table.rows),
+        csv,
+    )
+
+
+def headings_of(columns: Sequence[Column]) -> list[Heading]:
+    """Return the heads of columns."""
+    return [Heading(str(column.title), column.kind in NUMERIC) for column in columns]
+
+
+def texts(columns: Sequence[Column], row: Sequence[object]) -> list[str]:
     """Return the cells of a row as a page shows them."""
     return [
         shown(value, column.kind) for column, value in zip(columns, row, strict=True)

@@ -35,6 +35,9 @@ PHASES = {
     "undoing": Phase(
         _("The import is being undone …"), _("Undid %(done)s of %(total)s rows")
     ),
+    "exporting": Phase(
+        _("The file is being written …"), _("Wrote %(done)s of %(total)s rows")
+    ),
     "drawing": Phase(
         _("The pages are being drawn …"), _("Drew %(done)s of %(total)s pages")
     ),

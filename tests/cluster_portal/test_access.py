@@ -27,6 +27,7 @@ from tests.factories import (
 )
 from tests.factories.importing import ImportRunFactory
 from tests.factories.joining import filled, submitted
+from tests.factories.reports import SavedReportFactory, ordered_export
 
 EVERYBODY = {"everybody"}
 SIGNED_IN = set(Role.values)
@@ -189,6 +190,15 @@ TABLE = {
     # At work
     "reports:list": HOUSE,
     "reports:detail": HOUSE,
+    "reports:save": HOUSE,
+    # Of files that a worker makes, one's own; saved reports, whoever may run them.
+    **{
+        f"reports:{name}": HOUSE
+        for name in (
+            *("file", "progress", "download", "again"),
+            *("saved", "monthly", "stop", "delete"),
+        )
+    },
     "gallery": STAFF,
 }
 
@@ -269,6 +279,8 @@ def samples(officer):
     merged = merge(*pair, by=None, reason="one and the same")
     begun, waiting = filled(), submitted()
     imported = ImportRunFactory(by=officer)
+    ordered = ordered_export(by=officer)
+    saved = SavedReportFactory(by=officer)
     changes = Changes({"name_en": "Another name"})
     proposal = propose(member, changes, by=officer, submit=True)
     return {
@@ -305,6 +317,15 @@ def samples(officer):
             for name in ("run", "progress", "columns", "undo", "errors")
         },
         "reports:detail": ["members"],
+        "reports:save": ["members"],
+        **{
+            f"reports:{name}": [ordered.pk]
+            for name in ("file", "progress", "download", "again")
+        },
+        **{
+            f"reports:{name}": [saved.token]
+            for name in ("saved", "monthly", "stop", "delete")
+        },
         "sitemap-section": ["products"],
         # Joining
         "joining:status": [begun.token],
@@ -395,6 +416,16 @@ SPECIAL = {
         f"importing:{name}": {405}
         for name in ("decide", "options", "again", "confirm", "drop")
     },
+    # Of an order its person alone knows, and of a file nobody has made yet.
+    "reports:file": {200, 404},
+    "reports:progress": {200, 404},
+    "reports:download": {404},
+    "reports:again": {405},
+    "reports:save": {405},
+    "reports:monthly": {405},
+    # Nobody gets it by mail yet.
+    "reports:stop": {302},
+    "reports:delete": {200, 404},
     # Its link confirms nothing; what changes something is sent.
     "joining:confirm": {302},
     "invitations:accept": {410},

@@ -263,7 +263,7 @@ def test_the_command_says_what_went(register):
 
 
 def test_every_term_is_a_setting_and_every_setting_a_term(settings):
-    named = {store.keeping.setting for store in stores() if store.keeping}
+    named = {each.setting for store in stores() for each in store.keepings}
 
     assert named == set(settings.RETENTION_DAYS)
     assert purposes()

@@ -170,7 +170,7 @@ GARBAGE = [
     {"entered_to": "55"},
     {"entered_from": "22/11/2569", "entered_to": "21/11/2569"},
     {"q": "x" * 201},
-    {"format": "pdf"},
+    {"format": "docx"},
     {"format": "exe"},
 ]
 
@@ -229,9 +229,12 @@ def test_the_links_take_what_is_shown(visit):
 
     answer = visit("members", "reviewer", status="published", q="")
 
+    here = "/reports/members/?status=published&"
     assert answer.context["downloads"] == [
-        ("XLSX", "?status=published&format=xlsx"),
-        ("CSV", "?status=published&format=csv"),
+        ("XLSX", f"{here}format=xlsx"),
+        ("CSV", f"{here}format=csv"),
+        ("PDF เลขไทย", f"{here}format=pdf&digits=thai"),
+        ("PDF เลขอารบิก", f"{here}format=pdf&digits=arabic"),
     ]
 
 
@@ -242,8 +245,8 @@ def test_each_filter_that_is_set_can_be_taken_off(visit):
     answer = visit("members", "administrator", province="loei", district="4201")
 
     assert answer.context["chips"] == [
-        ("จังหวัด: เลย", "."),
-        ("อำเภอ: เมืองเลย", "?province=loei"),
+        ("จังหวัด: เลย", "/reports/members/"),
+        ("อำเภอ: เมืองเลย", "/reports/members/?province=loei"),
     ]
 
 

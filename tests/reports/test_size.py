@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 #: Queries before the report begins: session, user, agency, scope.
 DOOR = 4
-#: A run is begun and ended.
-RUN = 5
+#: Rows are counted, a run is begun and ended.
+RUN = 6
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Pages of the reports: catalogue, report, files in the making, saved reports."""

@@ -13,6 +13,7 @@ from django.urls import reverse
 from members.models import Cluster, Member
 from products.models import Product
 from registry.models import Province
+from reports.opendata.base import registered
 from strategies.models import Plan
 
 
@@ -42,6 +43,8 @@ class Pages(Bilingual):
             "provinces:list",
             "clusters:list",
             "strategies:list",
+            "data:list",
+            "data:api",
             "about",
             "contact",
             "privacy",
@@ -141,6 +144,18 @@ class Plans(Bilingual):
         return Plan.objects.published().select_related("cluster").order_by("pk")
 
 
+class Datasets(Bilingual):
+    """Pages of open data."""
+
+    def items(self) -> list[str]:
+        """Return the datasets by slug."""
+        return [each.slug for each in registered()]
+
+    def location(self, item: str) -> str:
+        """Return a dataset's address."""
+        return reverse("data:detail", args=[item])
+
+
 SITEMAPS = {
     "pages": Pages,
     "products": Products,
@@ -148,4 +163,5 @@ SITEMAPS = {
     "provinces": Provinces,
     "clusters": Clusters,
     "plans": Plans,
+    "data": Datasets,
 }

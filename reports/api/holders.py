@@ -23,7 +23,7 @@ def with_holders() -> QuerySet[Any]:
     public = Q(Exists(Product.objects.published().filter(pk=OuterRef("product")))) | Q(
         Exists(Member.objects.published().filter(pk=OuterRef("member")))
     )
-    valid = Certificate.objects.in_force(timezone.localdate()).filter(public)
+    valid: QuerySet[Any] = Certificate.objects.in_force(timezone.localdate()).filter(public)
     valid = valid.filter(mark=OuterRef("pk")).order_by().values("mark")
     return Mark.objects.annotate(
         certificates_in_force=_counted(valid, "pk"),

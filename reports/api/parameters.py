@@ -54,7 +54,7 @@ class Parameter:
                 )
 
 
-def bad(sentence: str | Promise, **said: Any) -> Problem:
+def bad(sentence: Any, **said: Any) -> Problem:
     """Return the refusal of an address that is not as it should be."""
     return Problem(HTTPStatus.BAD_REQUEST, format_lazy(sentence, **said))
 

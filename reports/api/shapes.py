@@ -17,6 +17,7 @@ from members.models import Contact, Member, Outlet
 from products.models import Category, Certificate, Product, StarRound
 from products.structured import absolute
 from registry.models import District, Province
+from registry.models.places import Place
 from registry.publicity import address_of
 
 Shape = dict[str, Any]
@@ -44,9 +45,9 @@ def picture(kept: dict[str, Any]) -> str | None:
     return absolute(address_of(name)) if name else None
 
 
-def place(thing: Province | District) -> Shape:
+def place(thing: Place) -> Shape:
     """Return a place by code and names."""
-    return {"code": thing.code, **names(thing)}
+    return {"code": thing.pk, **names(thing)}
 
 
 def in_province(thing: Province) -> Shape:

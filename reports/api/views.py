@@ -197,7 +197,7 @@ def member_detail(request: HttpRequest, code: str) -> Body | HttpResponse:
 
 def kept(
     request: HttpRequest, asked: AddressFilter, references: tuple[str, ...]
-) -> QuerySet[Any]:
+) -> Any:
     """Return what the filters keep.
 
     A district outside of the province asked for keeps nothing: both are meant.

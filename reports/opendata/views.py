@@ -216,7 +216,9 @@ def unless_known(
 ) -> HttpResponseBase:
     """Send ``whole`` with its headers, or 304 to who has just that already."""
     etag, seconds = quote_etag(tag), int(modified.timestamp())
-    answer = get_conditional_response(request, etag=etag, last_modified=seconds)
+    answer: HttpResponseBase | None = get_conditional_response(
+        request, etag=etag, last_modified=seconds
+    )
     if answer is None:
         answer = StreamingHttpResponse(()) if request.method == "HEAD" else whole()
         for name, value in headers.items():

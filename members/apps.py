@@ -15,7 +15,9 @@ class MembersConfig(AppConfig):
         from members import daily, desk, personal
         from members.actions import followers
         from members.models import Member
+        from members.sheets import MemberSheets
         from registry.followers import follow
+        from registry.importing.kinds import offer
         from registry.publicity import ask_before_hiding
 
         follow(Member, followers.keep_member, in_bulk=followers.keep_members)
@@ -23,3 +25,4 @@ class MembersConfig(AppConfig):
         desk.open_desks()
         personal.contribute()
         daily.contribute()
+        offer(MemberSheets())

@@ -16,7 +16,9 @@ class ProductsConfig(AppConfig):
         from products import daily, desk, figures, personal
         from products.actions import followers
         from products.models import Category, Mark, Product, StarRound
+        from products.sheets import CertificateSheets, ProductSheets, RatingSheets
         from registry.followers import follow
+        from registry.importing.kinds import offer
         from registry.publicity import ask_before_hiding
 
         follow(Product, followers.keep_product, in_bulk=followers.keep_products)
@@ -30,3 +32,5 @@ class ProductsConfig(AppConfig):
         desk.open_desks()
         personal.contribute()
         daily.contribute()
+        for kind in (ProductSheets(), CertificateSheets(), RatingSheets()):
+            offer(kind)

@@ -84,7 +84,7 @@ class Producers:
         self.by, self.places = by, places
         self.by_code: dict[str, Member] = {}
         self.by_name: dict[str, list[Member]] = defaultdict(list)
-        mine = visible(Member, by).select_related("district")
+        mine = visible(Member, by).select_related("district", "province", "owner")
         for some in pieces(codes):
             self.by_code |= {each.code: each for each in mine.filter(code__in=some)}
         spelt = set(names)
@@ -113,8 +113,8 @@ class Producers:
             line.fault(
                 "member",
                 _(
-                    "Several producers are called “%(name)s”: %(codes)s. Type the code, "
-                    "or the district."
+                    "Several producers are called “%(name)s”: %(codes)s. Type the "
+                    "code, or the district."
                 )
                 % {"name": name, "codes": ", ".join(map(named, found[:MOST_NAMED]))},
             )
@@ -259,9 +259,11 @@ class Shelves:
 
     def way(self, shelf: Category | None) -> str:
         """Return the way to a shelf in the reader's language: "Edible › Snacks"."""
-        if shelf is None:
-            return ""
-        return BETWEEN_SHELVES.join(each.name for each in self.ways[shelf.pk])
+        return "" if shelf is None else self.way_of(shelf.pk)
+
+    def way_of(self, pk: int) -> str:
+        """Return the way to the shelf of a key."""
+        return BETWEEN_SHELVES.join(each.name for each in self.ways[pk])
 
     def find(self, text: str) -> Category | None:
         """Return the shelf that ``text`` names; None for goods without one.

@@ -11,7 +11,6 @@ from registry.importing.kinds import Cell, CellFault
 from registry.importing.reading import (
     Amount,
     Reader,
-    Text,
     WholeNumber,
 )
 from registry.thai.numerals import to_arabic_digits
@@ -105,10 +104,3 @@ class Stars(WholeNumber):
             if match := STARS.fullmatch(text):
                 return super().__call__(Cell(match[1]))
         return super().__call__(cell)
-
-
-class Number(Text):
-    """The number of a certificate: Thai digits become Arabic, as pages show them."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(most, digits=True)

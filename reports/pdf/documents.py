@@ -30,10 +30,11 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class TextBlock(Block):
-    """Paragraphs."""
+    """Paragraphs, or the points of a list."""
 
     kind = "text"
     paragraphs: Sequence[str]
+    is_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class IndexBlock(Block):
     """Names with the pages of the goods that bear the code."""
 
     kind = "index"
+    language: Language
     lines: Sequence[tuple[str, str]]
 
 

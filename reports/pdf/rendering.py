@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from fontTools.ttLib import TTFont
 
-from registry.templatetags.thai import NBSP, NUMBER_UNIT, REPETITION
+from registry.templatetags.thai import GLOSSARY, NBSP, NUMBER_UNIT, REPETITION
 from registry.thai.dates import format_datetime
 from registry.thai.numerals import to_thai_digits
 from registry.thai.text import LINE_BREAK, SPLIT_AM, UNSEEN
@@ -45,6 +45,8 @@ WORD = re.compile(r"[^\s\u00a0]+")
 ENDLESS = re.compile(r"[^\s\u00a0ก-๛\u200b]{18}(?=[^\s\u00a0])")
 ENDLESS_THAI = re.compile(r"([ก-ฮ])\1{11}(?=[ก-ฮ])")
 MAY_BREAK = "\u200b"
+#: Words that typst would break in the wrong place.
+UNBROKEN = "|".join(sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ"), key=len, reverse=True))
 #: Stands for a sign that the font does not have: PDF/A allows no empty boxes.
 UNKNOWN = "?"
 
@@ -123,6 +125,7 @@ class _Payload:
         data["is_thai"] = self.is_thai
         data["size"] = ONE_PAGE_SIZE if is_small else BODY_SIZE
         data["words"] = self.words()
+        data["unbroken"] = UNBROKEN
         return json.dumps(data, ensure_ascii=False)
 
     def words(self) -> dict[str, str]:

@@ -125,6 +125,9 @@ class Report(ABC):
         SheetFormat.PDF,
     )
 
+    #: Is printed with lines for who signs.
+    is_signed: ClassVar[bool] = False
+
     def may_run(self, user: User) -> bool:
         """Tell whether the report is open to ``user`` at all."""
         return user.role in self.roles
@@ -191,6 +194,8 @@ class RecordReport(Report):
     model: ClassVar[type[Record]]
     form: ClassVar[type[RecordForm]] = RecordForm
     totals: ClassVar[Sequence[Total]] = ()
+    #: Keys of the columns that a printed page holds; the first that fit if none are.
+    pdf_columns: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def all_columns(self) -> Sequence[ReportColumn]:

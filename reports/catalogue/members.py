@@ -81,6 +81,11 @@ class MemberReport(RecordReport):
     )
     model = Member
     form = MemberForm
+    is_signed = True
+    pdf_columns = (
+        *("code", "name_th", "name_en", "producer_type", "district", "province"),
+        *("leader", "shop_phone", "goods_count", "status"),
+    )
     totals = (
         Total(_("Of them published"), Count("pk", Q(status=RecordStatus.PUBLISHED))),
         Total(_("Workers"), Sum("workers")),

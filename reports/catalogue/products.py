@@ -95,6 +95,11 @@ class ProductReport(RecordReport):
     )
     model = Product
     form = ProductForm
+    is_signed = True
+    pdf_columns = (
+        *("code", "name_th", "name_en", "member", "otop_type", "district", "province"),
+        *("price_min", "current_stars", "stars_year", "marks", "status"),
+    )
     totals = (
         Total(_("Of them published"), Count("pk", Q(status=RecordStatus.PUBLISHED))),
         Total(_("With stars"), Count("current_stars")),

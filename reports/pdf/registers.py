@@ -118,7 +118,7 @@ def _document(
         about=said,
         blocks=blocks,
         source=source(report, user),
-        signature=Signature() if getattr(report, "is_signed", False) else None,
+        signature=Signature() if report.is_signed else None,
         language=language,
         digits=digits,
         is_landscape=is_landscape,
@@ -203,7 +203,7 @@ class _Register:
 
     def of_page(self, columns: Sequence[ReportColumn]) -> Sequence[ReportColumn]:
         """Return the columns that fit: those the report says, else the first ones."""
-        wanted = getattr(self.report, "pdf_columns", ())
+        wanted = self.report.pdf_columns
         if wanted:
             by_key = {each.key: each for each in columns}
             return [by_key[key] for key in wanted if key in by_key]

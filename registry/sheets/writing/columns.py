@@ -13,10 +13,11 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from registry.thai.dates import Language, format_date, local
+from registry.thai.dates import Language, format_date
 
 Cell = str | int | float | Decimal
 Row = Sequence[object]
@@ -25,6 +26,7 @@ Row = Sequence[object]
 MAX_CHARACTERS = 32_767
 #: Beyond this Excel rounds whole numbers; they are written as text.
 MAX_DIGITS = 15
+TOO_LONG = 10**MAX_DIGITS
 #: Characters XML cannot hold, and halves of letters.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 #: What has a text cleaned.
@@ -75,6 +77,14 @@ def cells_of(values: Sequence[Any], kind: Kind, language: Language) -> Sequence[
         return [words[value] for value in values]
     if types <= {date, datetime}:
         return days_as_text(values, language)
+    if types <= {int} and has_few_digits(values):
+        if kind in NUMERIC:
+            return ["" if value is None else value for value in values]
+        return ["" if value is None else str(value) for value in values]
+    if types <= {Decimal} and kind in NUMERIC:
+        return [
+            "" if value is None or not value.is_finite() else value for value in values
+        ]
     return [cell_of(value, kind, language) for value in values]
 
 
@@ -111,26 +121,35 @@ def clean(text: str) -> str:
 
 def cleaned(texts: Sequence[str]) -> Sequence[str]:
     """Return ``texts`` clean; those that all are, as they are."""
-    # Joined by a line break, two texts could make an unclean "\r\n": no harm.
-    is_clean = UNCLEAN.search("\n".join(texts)) is None
+    # Nothing that cannot be printed: the quick way to know for nearly all texts.
+    is_clean = "".join(texts).isprintable() or not UNCLEAN.search("\n".join(texts))
     if is_clean and max(map(len, texts), default=0) <= MAX_CHARACTERS:
         return texts
     return [clean(text) for text in texts]
 
 
-def day_of(value: Any) -> date | None:
-    """Return the day, here, of a day or a moment; None of anything else."""
-    if isinstance(value, datetime):
-        return local(value).date()
-    return value if isinstance(value, date) else None
+def has_few_digits(values: Sequence[int | None]) -> bool:
+    """Tell whether Excel keeps each of these whole numbers."""
+    known = [value for value in values if value is not None]
+    return not known or (min(known) > -TOO_LONG and max(known) < TOO_LONG)
+
+
+def days_of(values: Sequence[Any]) -> Sequence[date | None]:
+    """Return the day, here, of each day or moment; None of anything else."""
+    zone = timezone.get_current_timezone()
+    return [
+        (value.astimezone(zone) if value.tzinfo else value).date()
+        if isinstance(value, datetime)
+        else (value if isinstance(value, date) else None)
+        for value in values
+    ]
 
 
 def days_as_text(values: Sequence[Any], language: Language) -> Sequence[str]:
     """Return days as they are read; of hundreds of rows most fall on few days."""
-    written: dict[date | None, str] = {None: ""}
-    texts = []
-    for day in map(day_of, values):
-        if day not in written and day is not None:
-            written[day] = format_date(day, "numeric", language)
-        texts.append(written[day])
-    return texts
+    days = days_of(values)
+    written: dict[date | None, str] = {
+        day: "" if day is None else format_date(day, "numeric", language)
+        for day in set(days)
+    }
+    return [written[day] for day in days]

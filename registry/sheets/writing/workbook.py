@@ -30,7 +30,7 @@ from registry.sheets.writing.columns import (
     Row,
     cells_of,
     clean,
-    day_of,
+    days_of,
 )
 from registry.thai.dates import Language
 
@@ -46,8 +46,8 @@ A4 = 9
 
 #: What stands for a letter in XML, and for what Excel would take for a sign.
 ESCAPED = re.compile(r"[&<>]|[\x00-\x08\x0b-\x1f]|_x[0-9a-fA-F]{4}_")
-#: Texts of a column in which some letter, or space at an end, takes care.
-CAREFUL = re.compile(rf"[&<>\r]|_x[0-9a-fA-F]{{4}}_|{BETWEEN}\s|\s{BETWEEN}")
+#: Where none of this is in the texts of a column, they go in as they are.
+CAREFUL = ("&", "<", ">", "_x", f"{BETWEEN} ", f" {BETWEEN}")
 
 Line = tuple[str | Promise, str | Promise]
 
@@ -215,7 +215,7 @@ def _days(values: Sequence[Any]) -> Sequence[Cell]:
     """Return days as Excel counts them; nothing where it cannot."""
     return [
         "" if day is None or day < FIRST_DAY else (day - DAY_ZERO).days
-        for day in map(day_of, values)
+        for day in days_of(values)
     ]
 
 
@@ -265,7 +265,10 @@ def _column_xml(
             for number, cell in zip(numbers, cells, strict=True)
         ]
     middle = f'" s="{style}" t="inlineStr"><is><t>'
-    if CAREFUL.search(f"{BETWEEN}{joined}{BETWEEN}") is None:
+    ends = f"{BETWEEN}{joined}{BETWEEN}"
+    # What cannot be printed includes every space but the common one.
+    is_plain = "".join(cells).isprintable()  # type: ignore[arg-type] # they were joined
+    if is_plain and not any(sign in ends for sign in CAREFUL):
         return [
             f"{start}{number}{middle}{text}</t></is></c>" if text else ""
             for number, text in zip(numbers, cells, strict=True)

@@ -11,7 +11,9 @@ class RegistryConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Enter the kernel's personal data; ask the database if it knows Thai."""
-        from registry import checks, purposes  # noqa: F401 - checks register themselves
+        """Enter the kernel's personal data and long work; ask if Thai is known."""
+        # They register themselves.
+        from registry import checks, purposes  # noqa: F401
+        from registry.actions import imports  # noqa: F401
 
         purposes.contribute()

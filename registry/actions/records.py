@@ -79,7 +79,7 @@ def create(
         for name, chosen in (many or {}).items():
             getattr(row, name).set(chosen)
         for name, added in (children or {}).items():
-            _apply_children(row, name, ChildChanges(added=tuple(added)))
+            apply_children(row, name, ChildChanges(added=tuple(added)))
         if form_key is not None:
             FormKey.objects.filter(key=form_key).update(object_id=row.pk)
         tell(Happening(row, created=True, children=frozenset(children or ())))
@@ -137,7 +137,7 @@ def edit(
         for name in many & changes.fields.keys():
             getattr(fresh, name).set(changes.fields[name])
         for name, child_changes in changes.children.items():
-            _apply_children(fresh, name, child_changes)
+            apply_children(fresh, name, child_changes)
         _write(fresh, by)
         tell(
             Happening(
@@ -340,7 +340,7 @@ def _write(row: Kept, by: User | None) -> None:
     row.save()
 
 
-def _apply_children(row: Kept, name: str, changes: ChildChanges) -> None:
+def apply_children(row: Kept, name: str, changes: ChildChanges) -> None:
     model: Any = children_of(type(row))[name]
     key = parent_key(type(row), name)
     existing = {child.pk: child for child in model.objects.filter(**{key: row})}

@@ -15,6 +15,8 @@ class ProductsConfig(AppConfig):
         from members.models import Cluster, Member
         from products import daily, desk, figures, personal
         from products.actions import followers
+        from products.cdd.kinds import ProducersKind, StarsKind
+        from products.importing.kinds import LocalAuthorityKind
         from products.models import Category, Mark, Product, StarRound
         from products.sheets import CertificateSheets, ProductSheets, RatingSheets
         from registry.followers import follow
@@ -34,3 +36,5 @@ class ProductsConfig(AppConfig):
         daily.contribute()
         for kind in (ProductSheets(), CertificateSheets(), RatingSheets()):
             offer(kind)
+        for outside in (ProducersKind(), StarsKind(), LocalAuthorityKind()):
+            offer(outside)

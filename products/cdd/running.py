@@ -211,9 +211,7 @@ def sort_rows(
             and not by.is_administrator
             and not by.scope.covers(place.code)
         ):
-            sentence = _("Your agency does not keep records of %(province)s.") % {
-                "province": place.full_name()
-            }
+            sentence = str(Reason.FOREIGN.label) % {"detail": place.full_name()}
             found.bad.append(bad(row.number, "province", place.name_th, sentence))
         elif register.owner(place) is None:
             sentence = str(Reason.NO_OFFICE.label) % {"detail": place.full_name()}

@@ -119,7 +119,8 @@ class _Planning:
         if known is None:
             return step
         step.row_id = known.pk
-        step.is_stale = known.seen_year != self.year or known.name != source.product
+        step.is_aged = known.seen_year != self.year
+        step.is_respelt = known.name != source.product
         if known.state == OutsideState.IGNORED:
             step.what = What.IGNORED
         elif known.is_undone:

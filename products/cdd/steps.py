@@ -58,8 +58,9 @@ class Step:
     fault: tuple[str, str, str] = ("", "", "")
     #: A person said so while the file was looked at.
     is_decided: bool = False
-    #: What the kept row says otherwise than the file: text, year, results.
-    is_stale: bool = False
+    #: The kept row is of an earlier year, or says otherwise than the file.
+    is_aged: bool = False
+    is_respelt: bool = False
     #: Of a product: the step of its producer.
     producer: "Step | None" = None
     #: Of a product without a producer: it stands under the district's placeholder.

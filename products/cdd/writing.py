@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -236,7 +237,7 @@ def _edit(
         if is_open and (step.fields or ratings):
             added = {"ratings": ChildChanges(added=ratings)} if ratings else {}
             wanted[step.record_id or 0] = Changes(
-                fields=_values(model, step.fields), children=added
+                fields=values_of(model, step.fields), children=added
             )
     for batch in in_batches(wanted):
         rows = model.objects.in_bulk(batch)
@@ -244,7 +245,7 @@ def _edit(
             records.edit(rows[pk], wanted[pk], by=by, reason=reason)
 
 
-def _values(model: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(model: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by field, keys of other rows as the rows themselves."""
     found = {}
     for attname, value in fields.items():
@@ -285,7 +286,8 @@ def _remember(
     kept: Mapping[str, OutsideProducer] | None = None,
 ) -> dict[str, Any]:
     """Keep what each row is; return the kept rows that were written, by key."""
-    fresh, again, seen = [], [], []
+    fresh, again = [], []
+    aged: list[int] = []
     goods = (said, kept or {})
     for step in steps:
         if step.what in {What.COPY, What.BAD, What.MORE}:
@@ -293,33 +295,63 @@ def _remember(
         if step.row_id is None:
             row = _row(model(key=step.key), step, record, year, by)
             fresh.append(_add_results(row, step, *goods))
-        elif step.what in {What.NEW, What.LINK, What.WAIT} or step.is_stale or said:
+        elif step.what in STATES or step.is_respelt or said:
             again.append(step)
+        elif step.is_aged:
+            aged.append(step.row_id)
     try:
         with transaction.atomic():
             model.objects.bulk_create(fresh, batch_size=BATCH)
     except IntegrityError as taken:
         raise Busy from taken
+    for keys in in_batches(aged):
+        model.objects.filter(pk__in=keys).update(seen_year=year)
     written = {row.key: row for row in fresh}
-    by_row = {step.row_id: step for step in again}
-    columns = [*COLUMNS, record.removesuffix("_id")]
-    columns += ["producer", "otop_type", "results"] if said is not None else []
-    for batch in in_batches(pk for pk in by_row if pk is not None):
-        for row in model.objects.filter(pk__in=batch).order_by("pk"):
-            before = _told(row, columns)
-            step = by_row[row.pk]
-            _add_results(_row(row, step, record, year, by), step, *goods)
-            if _told(row, columns) != before:
-                seen.append(row)
-            written[row.key] = row
-        model.objects.bulk_update(seen, columns)
-        seen.clear()
+    renew = _Renewing(model, record, year, by, *goods)
+    written |= renew.run({step.row_id: step for step in again if step.row_id})
     return written
 
 
-def _told(row: Any, columns: Iterable[str]) -> list[Any]:
-    attnames = [row._meta.get_field(name).attname for name in columns]
-    return [repr(getattr(row, name)) for name in attnames]
+@dataclass(frozen=True)
+class _Renewing:
+    """Brings kept rows up to the file, as far as anything differs."""
+
+    model: Any
+    record: str
+    year: int
+    by: User | None
+    said: Mapping[str, Mapping[str, int]] | None
+    kept: Mapping[str, OutsideProducer]
+
+    def run(self, steps: Mapping[int, Step]) -> dict[str, Any]:
+        """Return the rows by key."""
+        columns = [*COLUMNS, self.record.removesuffix("_id")]
+        columns += ["producer", "otop_type", "results"] if self.said is not None else []
+        found: dict[str, Any] = {}
+        for keys in in_batches(steps):
+            rows = list(self.model.objects.filter(pk__in=keys).order_by("pk"))
+            changed: set[str] = set()
+            stale = []
+            for row in rows:
+                step = steps[row.pk]
+                before = _told(row, columns)
+                _row(row, step, self.record, self.year, self.by)
+                _add_results(row, step, self.said, self.kept)
+                after = _told(row, columns)
+                found[row.key] = row
+                if after != before:
+                    stale.append(row)
+                    changed |= {each for each in columns if after[each] != before[each]}
+            if stale:
+                # The fewer columns, the quicker.
+                self.model.objects.bulk_update(stale, sorted(changed), batch_size=BATCH)
+        return found
+
+
+def _told(row: Any, columns: Iterable[str]) -> dict[str, str]:
+    return {
+        name: repr(getattr(row, row._meta.get_field(name).attname)) for name in columns
+    }
 
 
 def _row(row: Any, step: Step, record: str, year: int, by: User | None) -> Any:

@@ -24,8 +24,9 @@ from registry.actions.bulk import used_keys
 from registry.derived import in_batches
 from registry.enums import AgencyState, RecordStatus
 from registry.merging import successors
-from registry.models import Agency, District, Province, Subdistrict
+from registry.models import Agency, District, Province, Subdistrict, User
 from registry.place_names import PlaceNames
+from registry.rules import reviews
 from registry.sheets.reading import Heading, Row
 from registry.thai.text import fold
 
@@ -145,22 +146,27 @@ def plan_import(
     layout: Layout,
     *,
     province: Province | None = None,
+    by: User | None = None,
 ) -> Plan:
     """Work out what the rows below ``heading`` are to become.
 
-    About a dozen queries, and one more for each 500 producers or goods.
+    A person enters rows of their own provinces only. About a dozen queries, and one
+    more for each 500 producers or goods.
 
     :raises NoOffices: if no row has an office to own it.
     """
-    return _Planning(layout, province).run(rows, heading)
+    return _Planning(layout, province, by).run(rows, heading)
 
 
 class _Planning:
     """The steps of :func:`plan_import`, and what they share."""
 
-    def __init__(self, layout: Layout, province: Province | None) -> None:
+    def __init__(
+        self, layout: Layout, province: Province | None, by: User | None
+    ) -> None:
         self.layout = layout
         self.only = province
+        self.by = by
         self.places = PlaceNames.load()
         self.owners = owners()
         self.plan = Plan()
@@ -190,6 +196,10 @@ class _Planning:
                 if self.only is not None and province != self.only:
                     self.plan.left_out += 1
                     continue
+                if self.by is not None and not reviews(
+                    self.by, Member(province=province)
+                ):
+                    raise RowRefused(Reason.FOREIGN, province.full_name())
                 placed.append(self._place(read, province))
             except RowRefused as refusal:
                 without_office += refusal.reason is Reason.NO_OFFICE

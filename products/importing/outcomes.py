@@ -31,6 +31,7 @@ class Reason(TextChoices):
         "no_office",
         _("The register knows no office that keeps the records of %(detail)s."),
     )
+    FOREIGN = "foreign", _("Your agency does not keep records of %(detail)s.")
     BROKEN = "broken", _("A needed cell holds a formula without a result.")
     HEADING = "heading", _("The row repeats the headings.")
     SAME_ROW = "same_row", _("The same as row %(detail)s.")

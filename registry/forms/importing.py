@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from registry.importing.kinds import SheetColumn
+from registry.importing.opening import missing
 
 #: Letters of Excel's columns.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -59,7 +60,7 @@ class ColumnsForm(forms.Form):
         headings: Mapping[int, str],
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.columns = columns
         choices = [
             ("", _("Not imported")),
@@ -77,10 +78,8 @@ class ColumnsForm(forms.Form):
 
     def missing(self) -> list[SheetColumn]:
         """Return the needed columns that nothing in the form is."""
-        said = {str(each.value() or "") for each in self.bound_columns()}
-        return [
-            each for each in self.columns if each.is_needed and each.key not in said
-        ]
+        keys = {str(each.value() or "") for each in self.bound_columns()}
+        return missing(self.columns, keys)
 
     def clean(self) -> dict[str, Any]:
         """Refuse two columns that are the same thing, and a needed one that none is."""
@@ -96,10 +95,7 @@ class ColumnsForm(forms.Form):
                 )
             elif key:
                 taken[key] = str(self.fields[name].label)
-        absent = [
-            each for each in self.columns if each.is_needed and each.key not in taken
-        ]
-        for each in absent:
+        for each in missing(self.columns, taken):
             said = _now("Please say which column is “%(title)s”.")
             self.add_error(None, said % {"title": each.title})
         return self.cleaned_data

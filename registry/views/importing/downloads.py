@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from registry.access import SignedInRequest, open_to
 from registry.actions.taking import begin_taking, end_taking
 from registry.enums import RowFate
+from registry.importing.opening import FileGone, reopened
 from registry.sheets.errors import write_errors
 from registry.sheets.refusals import PAGE_LIMITS, SheetRefused
 from registry.sheets.templates import write_template
 from registry.thai.dates import spoken
-from registry.views.importing.finding import SENDERS, find_kind, find_run, opened
+from registry.views.importing.finding import SENDERS, find_kind, find_run
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Workbooks up to this size stay in memory while they are sent.
@@ -55,6 +56,7 @@ def rows(request: SignedInRequest, kind: str) -> HttpResponseBase:
         kept = _at_most(existing, PAGE_LIMITS.rows)
         count = write_template(file, found, user=user, language=spoken(None), rows=kept)
     except TooManyToTake:
+        file.close()
         end_taking(run, rows=0, error=TooManyToTake.__name__)
         said = _(
             "These are more than %(limit)s rows, more than a page takes back at once. "
@@ -63,6 +65,7 @@ def rows(request: SignedInRequest, kind: str) -> HttpResponseBase:
         messages.error(request, said % {"limit": f"{PAGE_LIMITS.rows:,}"})
         return HttpResponseRedirect(reverse("importing:home"))
     except BaseException as error:
+        file.close()
         end_taking(run, rows=0, error=type(error).__name__)
         raise
     end_taking(run, rows=count)
@@ -78,10 +81,11 @@ def errors(request: SignedInRequest, pk: int) -> HttpResponseBase:
         raise Http404
     file = _file()
     try:
-        write_errors(file, opened(found), found)
-    except (FileNotFoundError, SheetRefused):
-        # Files of old runs are let go of; the page says which rows it was about.
-        messages.error(request, _("The file is not kept any more."))
+        write_errors(file, reopened(found).admitted, found)
+    except (FileGone, SheetRefused) as refusal:
+        file.close()
+        # Files of old runs are let go of; the page still says what was wrong.
+        messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("importing:run", args=[found.pk]))
     return _sent(file, _errors_name(found.file_name))
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from django.http import Http404
 from django.utils.text import capfirst
 
-from registry.enums import Role
+from registry.actions.imports.steps import FAILED_BACK
+from registry.enums import ImportStep, Role, RunStatus
 from registry.importing.kinds import ImportKind, SheetColumn, kind_at
 from registry.models import ImportRun, User
-from registry.sheets.gate import Admitted, admit
-from registry.storages import private_storage
 
 #: Who sends spreadsheets; a kind may be open to fewer.
 SENDERS = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -55,18 +54,13 @@ def columns_of(run: ImportRun, user: User) -> Mapping[str, SheetColumn]:
     return {} if kind is None else {each.key: each for each in kind.columns(user)}
 
 
+def step_of(run: ImportRun) -> ImportStep:
+    """Return where a run stands: work that failed changed nothing."""
+    if run.status == RunStatus.FAILED:
+        return FAILED_BACK.get(run.stage, run.stage)
+    return run.stage
+
+
 def is_of(run: ImportRun, user: User) -> bool:
     """Tell whether the person began the run, and so goes on with it."""
     return run.by_id == user.pk
-
-
-def opened(run: ImportRun) -> Admitted:
-    """Return the file of a run, through the gate once more.
-
-    :raises FileNotFoundError: if it is not kept any more.
-    :raises registry.sheets.refusals.SheetRefused: if the gate grew stricter.
-    """
-    if not run.file:
-        raise FileNotFoundError(run.pk)
-    with private_storage().open(run.file) as file:
-        return admit(file.read(), name=run.file_name)

@@ -8,15 +8,15 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import override
 
 from registry.access import SignedInRequest
 from registry.forms.importing import COLUMN, ColumnsForm, letter
 from registry.importing.kinds import SheetColumn
+from registry.importing.opening import FileGone, names_of, reopened
 from registry.models import ImportRun
-from registry.sheets.reading import Row, Value, find_heading, read_rows
+from registry.sheets.reading import Row, Value, find_heading
 from registry.sheets.refusals import PAGE_LIMITS, SheetRefused
-from registry.views.importing.finding import columns_of, is_of, opened
+from registry.views.importing.finding import columns_of, is_of
 from registry.views.importing.showing import Shown
 
 #: Rows to choose the heading from, and values that show what a column holds.
@@ -52,8 +52,8 @@ class Top:
     def __init__(self, run: ImportRun) -> None:
         self.run = run
         try:
-            self.rows: list[Row] = list(islice(read_rows(opened(run)), LOOKED_AT))
-        except (FileNotFoundError, SheetRefused):
+            self.rows: list[Row] = reopened(run).rows[:LOOKED_AT]
+        except (FileGone, SheetRefused):
             self.rows = []
 
     @property
@@ -99,15 +99,6 @@ def said(value: Value) -> str:
     """Return what a cell holds, as it is shown."""
     text = " ".join(str(value).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def names_of(column: SheetColumn) -> list[str]:
-    """Return the headings a column is known by, in both languages."""
-    names = [*column.aliases]
-    for language in ("th", "en"):
-        with override(language):
-            names.append(str(column.title))
-    return names
 
 
 def show_columns(

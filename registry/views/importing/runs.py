@@ -12,7 +12,7 @@ from registry.access import SignedInRequest, open_to
 from registry.enums import ImportStep, RowChoice, RowFate
 from registry.following import follow, is_going_on
 from registry.models import ImportRun
-from registry.views.importing.finding import SENDERS, find_run
+from registry.views.importing.finding import SENDERS, find_run, step_of
 from registry.views.importing.mapping import show_columns
 from registry.views.importing.showing import (
     WORKING,
@@ -33,20 +33,15 @@ REPAIRED, TWINS = "repaired", "twins"
 def run(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a run: its columns, how far it is, its preview, or what came of it."""
     found = find_run(pk, request.user)
-    return show(request, found)
-
-
-def show(request: SignedInRequest, found: ImportRun, **told: Any) -> HttpResponse:
-    """Show a run as its step asks for."""
-    if found.stage in WORKING:
-        if is_going_on(found):
-            return _page(request, found, "importing/working.html", **told)
-        return _page(request, found, "importing/stopped.html", **told)
-    if found.stage == ImportStep.MAPPING:
+    step = step_of(found)
+    if step in WORKING:
+        is_at_work = is_going_on(found)
+        name = "working" if is_at_work else "stopped"
+        return _page(request, found, f"importing/{name}.html")
+    if step == ImportStep.MAPPING:
         return show_columns(request, found)
-    if found.stage == ImportStep.CHECKED:
-        return _page(request, found, "importing/preview.html", **_rows(request, found))
-    return _page(request, found, "importing/outcome.html", **_rows(request, found))
+    name = "preview" if step == ImportStep.CHECKED else "outcome"
+    return _page(request, found, f"importing/{name}.html", **_rows(request, found))
 
 
 @open_to(*SENDERS)
@@ -77,9 +72,11 @@ def _page(
 def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
     """Return the rows that are asked for, and how many there are of each fate."""
     counts = found.counts
-    undecided = found.rows.filter(choice=RowChoice.OPEN).exclude(twins=[])
     twins = found.rows.exclude(twins=[])
-    numbers = {"twins": twins.count(), "undecided": undecided.count()}
+    numbers = {"twins": twins.count(), "undecided": 0}
+    if step_of(found) == ImportStep.CHECKED and numbers["twins"]:
+        undecided = twins.filter(choice=RowChoice.OPEN, fate=RowFate.BAD)
+        numbers["undecided"] = undecided.count()
     offered = [fate.value for fate in RowFate if counts.get(fate.value)]
     offered += [TWINS] if numbers["twins"] else []
     offered += [REPAIRED] if found.repairs else []

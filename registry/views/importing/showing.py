@@ -21,7 +21,13 @@ from registry.importing.kinds import SheetColumn
 from registry.models import ImportRow, ImportRun, User
 from registry.sheets.errors import ERRORS_TITLES
 from registry.sheets.reading import folded
-from registry.views.importing.finding import columns_of, is_of, kind_of, title_of
+from registry.views.importing.finding import (
+    columns_of,
+    is_of,
+    kind_of,
+    step_of,
+    title_of,
+)
 from registry.wording import NOTHING
 
 #: Steps a worker takes.
@@ -57,7 +63,7 @@ FATE_LABELS = {
     RowFate.BAD: gettext_lazy("rows to be mended"),
 }
 #: What a twin is shown with, if its model has it.
-TWIN_FACTS = ("district", "province", "owner")
+TWIN_FACTS = ("district", "owner")
 #: Rows named for one kind of repair.
 NAMED_REPAIRS = 30
 
@@ -78,22 +84,24 @@ class Shown:
         return title_of(self.run)
 
     @property
-    def is_failed(self) -> bool:
-        """Tell whether the last piece of work failed."""
-        is_at_work = self.run.stage in WORKING or not self.run.work
-        return is_at_work and self.run.status == RunStatus.FAILED
+    def step(self) -> ImportStep:
+        """Return where it stands."""
+        return step_of(self.run)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether its check failed, so that there is nothing to look at."""
+        return self.step in WORKING and self.run.status == RunStatus.FAILED
 
     @property
     def state(self) -> str:
         """Return where it stands, in words."""
-        if self.is_failed:
-            return str(RunStatus.FAILED.label)
-        return str(self.run.stage.label)
+        return str(RunStatus.FAILED.label if self.is_stopped else self.step.label)
 
     @property
     def tone(self) -> str:
         """Return the colour of the state."""
-        return "returned" if self.is_failed else TONES.get(self.run.stage, "")
+        return "returned" if self.is_stopped else TONES.get(self.step, "")
 
     @property
     def steps(self) -> Sequence[str]:
@@ -103,7 +111,7 @@ class Shown:
     @property
     def current(self) -> int:
         """Return at which of them it is; 0 if it has left them."""
-        return STEP_OF.get(self.run.stage, 0)
+        return STEP_OF.get(self.step, 0)
 
     @property
     def said(self) -> str:
@@ -186,6 +194,8 @@ class Twin:
     label: str
     code: str
     reason: str
+    #: The person may change it; of others a row says only that it is the same.
+    is_own: bool = True
     url: str = ""
     facts: Sequence[tuple[str, str]] = ()
 
@@ -295,6 +305,7 @@ class Rows:
             label=str(told.get("label") or ""),
             code=str(told.get("code") or ""),
             reason=str(told.get("reason") or ""),
+            is_own=bool(told.get("is_own", True)),
             url=url_of(label, pk, self.user) if record is not None else "",
             facts=facts_of(record) if record is not None else (),
         )
@@ -347,14 +358,12 @@ def options_of(row: ImportRow, twins: Sequence[Twin]) -> list[Option]:
     records = [twin for twin in twins if twin.pk is not None]
     for twin in records:
         name = f"{twin.label} ({twin.code})" if twin.code else twin.label
-        several = f": {name}" if len(records) > 1 else ""
-        for choice in (RowChoice.SAME, RowChoice.UPDATE):
+        said = f"{name} – " if len(records) > 1 else ""
+        for choice in (RowChoice.SAME, RowChoice.UPDATE)[: 2 if twin.is_own else 1]:
             value = value_of(choice, twin.pk)
-            label = f"{choice.label}{several}"
-            is_chosen = chosen == value or (
-                len(records) == 1 and row.choice == choice and row.chosen_id is None
-            )
-            found.append(Option(value, label, is_chosen))
+            is_only = len(records) == 1 and row.chosen_id is None
+            is_chosen = chosen == value or (is_only and row.choice == choice)
+            found.append(Option(value, f"{said}{choice.label}", is_chosen))
     if not records:
         label = _("The same: leave this row out")
         value = value_of(RowChoice.SAME, None)

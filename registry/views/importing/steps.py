@@ -20,7 +20,7 @@ from registry.enums import ImportStep, RowChoice
 from registry.errors import NotVisible
 from registry.models import ImportRow, ImportRun, User
 from registry.refusals import REFUSALS, as_refusal
-from registry.views.importing.finding import SENDERS, find_run, is_of
+from registry.views.importing.finding import SENDERS, find_run, is_of, step_of
 from registry.views.importing.mapping import columns_form, columns_page
 from registry.views.importing.showing import Shown, value_of
 
@@ -86,7 +86,7 @@ def take(
 def columns(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask which column is what, and have the rows checked by it."""
     run = find_own(pk, request.user)
-    if run.stage not in NAMEABLE:
+    if step_of(run) not in NAMEABLE:
         messages.error(request, _("The columns of this file cannot be changed now."))
         return page_of(run)
     data = request.POST if request.method == "POST" else None
@@ -226,7 +226,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     run = find_own(pk, request.user)
     if request.method == "POST":
         return take(request, run, partial(imports.undo, run, by=request.user))
-    if not run.stage.may_become(ImportStep.UNDOING):
+    if not step_of(run).may_become(ImportStep.UNDOING):
         messages.error(request, _("This import cannot be undone."))
         return page_of(run)
     context = {"run": run, "shown": Shown(run, request.user)}

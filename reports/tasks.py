@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any, BinaryIO
 
@@ -35,18 +36,7 @@ def make_file(run: ExportRun, progress: jobs.Progress) -> None:
     selection, form = ordered(run)
     total = selection.count()
     progress(0, total, "drawing" if form == SheetFormat.PDF else "exporting")
-
-    def beat(done: int) -> None:
-        try:
-            progress(done, total)
-        except OperationalError:
-            # SQLite refuses a write behind the read that is going on, if somebody
-            # else wrote meanwhile. The next beat may pass.
-            if connection.in_atomic_block:
-                raise
-            logger.debug("A beat of export %s was refused.", run.pk)
-
-    rows = rows_of(selection, form, beat)
+    rows = rows_of(selection, form, beating(progress, total))
     with tempfile.TemporaryFile(prefix="portal-report-") as file:
         with closing(rows):
             try:
@@ -61,6 +51,22 @@ def make_file(run: ExportRun, progress: jobs.Progress) -> None:
             rights_of(selection.user),
         )
         finish_export(run, made, title=str(selection.report.title))
+
+
+def beating(progress: jobs.Progress, total: int) -> Callable[[int], None]:
+    """Return what hears of rows and tells how far the work is, where it may."""
+
+    def beat(done: int) -> None:
+        try:
+            progress(done, total)
+        except OperationalError:
+            # SQLite refuses a write behind the read that is going on, if somebody
+            # else wrote meanwhile. A later beat may pass.
+            if connection.in_atomic_block:
+                raise
+            logger.debug("A beat of an export was refused.")
+
+    return beat
 
 
 def ordered(run: ExportRun) -> tuple[Selection, SheetFormat]:

@@ -13,16 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import jobs
 from registry.actions.audit import record_event
+from registry.actions.privacy import unlink_later
 from registry.enums import AuditKind, RunStatus, SheetFormat
 from registry.errors import RecordError
 from registry.letters import address_of, write_to
 from registry.models import ExportRun, User
+from registry.personal import Person
 from reports.models import ReportSubscription
 
 #: The work a worker does for an order, by its name.
 WORK = "export"
 #: Files somebody may wait for at a time.
 MOST_OPEN = 5
+#: Rows between two beats.
+BEAT = 100
 #: In the filters of an order: the subscription it is for, and the rights of its
 #: person when its rows were read.
 SUBSCRIPTION, RIGHTS = "subscription", "rights"
@@ -51,7 +55,7 @@ class Counted:
     def __iter__(self) -> Iterator[list[object]]:
         for row in self.rows:
             self.count += 1
-            if self.beat is not None and not self.count % 100:
+            if self.beat is not None and not self.count % BEAT:
                 self.beat(self.count)
             yield row
 
@@ -199,3 +203,11 @@ def may_fetch(run: ExportRun, user: User) -> bool:
         return False
     is_kept = run.kept_until > timezone.now()
     return is_kept and run.filters.get(RIGHTS) == rights_of(user)
+
+
+def drop_files(_person: Person) -> None:
+    """Let go of every file that is kept: any of them may name who is erased."""
+    kept = ExportRun.objects.exclude(file="")
+    names = set(kept.values_list("file", flat=True))
+    kept.update(file="")
+    unlink_later(names)

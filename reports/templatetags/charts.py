@@ -81,7 +81,8 @@ def share(value: Number, most: Number) -> str:
 def lines_of(drawn: Chart) -> dict[str, Any]:
     """Return the lines of a chart and what stands beside its axes."""
     values = [float(value) for _name, each in drawn.series for value in each]
-    ticks = ticks_between(min([0.0, *values]), max([0.0, *values]))
+    is_whole = all(value.is_integer() for value in values)
+    ticks = ticks_between(min([0.0, *values]), max([0.0, *values]), is_whole=is_whole)
     low, high = ticks[0], ticks[-1]
     count = len(drawn.labels)
 
@@ -116,13 +117,12 @@ def lines_of(drawn: Chart) -> dict[str, Any]:
     }
 
 
-def ticks_between(low: float, high: float) -> list[float]:
+def ticks_between(low: float, high: float, *, is_whole: bool = True) -> list[float]:
     """Return round numbers from at most ``low`` to at least ``high``."""
-    span = (high - low) or 1
-    rough = span / STEPS
+    rough = ((high - low) or 1) / STEPS
     size = 10 ** floor(log10(rough))
     step = next(each * size for each in (1, 2, 2.5, 5, 10) if each * size >= rough)
-    if span >= STEPS:
-        step = max(1, round(step)) if step < 10 else step
+    if is_whole and step < 10:
+        step = ceil(step)
     first, last = floor(low / step), ceil(high / step)
     return [round(step * at, 6) for at in range(first, max(last, first + 1) + 1)]

@@ -8,7 +8,6 @@ from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from registry.access import HOUSE, SignedInRequest, open_to
@@ -102,7 +101,6 @@ def file_progress(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @open_to(*HOUSE)
 @require_safe
-@cache_control(private=True, no_store=True)
 def file_download(request: SignedInRequest, pk: int) -> FileResponse:
     """Send a file, if its person may still read what is in it."""
     run, _report = find_run(pk, request.user)

@@ -24,7 +24,7 @@ def main(wanted: list[str]) -> int:
     for name in names:
         if name in NO_BENCHMARKS or (wanted and name not in wanted):
             continue
-        print(f"== {name}", flush=True)  # noqa: T201
+        print(f"== {name}", flush=True)
         kept = import_module(f"benchmarks.{name}").main() and kept
     return 0 if kept else 1
 

@@ -82,7 +82,7 @@ def _measured(work: Callable[[], Any], writer: int) -> int:
         cost = Cost(after[0] - before[0], after[1], after[1] - before[1], result)
         with os.fdopen(writer, "wb") as pipe:
             pickle.dump(cost, pipe)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the parent must hear of any end
         traceback.print_exc()
         return 1
     finally:
@@ -120,5 +120,5 @@ def _peak() -> float:
 def show(*figures: Figure) -> bool:
     """Print figures; tell whether each is within its limit."""
     for figure in figures:
-        print(figure, flush=True)  # noqa: T201 - what `make bench` is for
+        print(figure, flush=True)
     return all(figure.is_kept for figure in figures)

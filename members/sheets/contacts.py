@@ -26,7 +26,7 @@ from registry.thai.text import clean_line
 #: Between several contacts in one cell.
 PARTED = re.compile(r"\s*[,;\n]\s*")
 #: What our exports write where a person is not shown: "081-xxx-x678", "ส… ใจ…".
-MASKED = re.compile(r"…|\dx{2,}|x-x{2,}")
+MASKED = re.compile(r"…|\d-[\dx]?xx")
 MOBILE = re.compile(r"\+66[689]")
 #: What follows from a contact's new value, and what no longer holds of it.
 FOLLOWING = ("kind", "value", "extension", "is_personal")

@@ -1,5 +1,6 @@
 """The kind of spreadsheet whose row is a producer."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,11 +25,25 @@ from registry.importing.kinds import CellFault, SheetColumn
 from registry.importing.lines import CODE, KEY, Line
 from registry.importing.reading import key_text
 from registry.importing.records import RecordKind
-from registry.models import Agency, District, Subdistrict, User
+from registry.models import Agency, District, Province, Subdistrict, User
+from registry.thai.identifiers import valid_juristic
 from registry.thai.text import fold
 
 #: Rows read at a time, with their contacts.
 CHUNK = 2_000
+#: What a new number must be, and what is said of one that is not.
+NUMBERS = (
+    (
+        "juristic_number",
+        valid_juristic,
+        _("This is not a juristic person’s number; please check its 13 digits."),
+    ),
+    (
+        "postcode",
+        re.compile(r"\d{5}", re.ASCII).fullmatch,
+        _("A postcode has five digits, such as 42000."),
+    ),
+)
 PLACE_KEYS = ("province", "district", "subdistrict")
 
 
@@ -199,11 +214,20 @@ class MemberSheets(RecordKind):
     ) -> None:
         """Say what the form would: of place, owner and contacts."""
         self._check_place(line, fields, record)
+        self._check_numbers(line, record)
         has_owner = record is not None or fields.get("owner") is not None
         if not has_owner and "owner" not in line.given:
             line.fault("owner", _("Say which agency keeps this record."))
         if record is None:
             contacts.changes_of(line, None).tell(line)
+
+    @staticmethod
+    def _check_numbers(line: Line, record: Member | None) -> None:
+        """See to numbers that are new; what stands there already may stay."""
+        for name, is_right, sentence in NUMBERS:
+            number = line.get(name)
+            if number and not is_right(number) and getattr(record, name, "") != number:
+                line.fault(name, sentence)
 
     @staticmethod
     def _check_place(
@@ -221,6 +245,20 @@ class MemberSheets(RecordKind):
             subdistrict = record.subdistrict
         if subdistrict is not None and subdistrict.district_id != district.pk:
             line.fault("subdistrict", _("The subdistrict lies in another district."))
+
+    def prepare_new(
+        self,
+        line: Line,
+        fields: dict[str, Any],
+        by: User | None,
+        lookups: MemberLookups,
+    ) -> None:
+        """Give a new record to the person's agency; of a place speak once."""
+        super().prepare_new(line, fields, by, lookups)
+        if {key for key, _text, _sentence in line.faults} & set(PLACE_KEYS):
+            fields.setdefault("district", District())
+        # It follows from the district.
+        fields.setdefault("province", Province())
 
     # --- Its contacts ---------------------------------------------------------------
 

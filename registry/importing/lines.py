@@ -162,56 +162,68 @@ def _read(
     row: Row, columns: list[_Column], headings: Sequence[str], slug: str, erases: bool
 ) -> Line:
     line = Line(row.number)
-    values = row.values
-    width = len(values)
-    empty = []
-    repeated = said = 0
-    first = ""
+    values, width = row.values, len(row.values)
     is_odd = bool(row.formulas or row.broken or row.raw)
+    empty: list[str] = []
+    said: list[Value] = []
+    repeated = 0
     for column in columns:
-        at, key = column.at, column.key
+        at = column.at
         value: Value = values[at] if at < width else ""
         if is_odd and at in row.broken:
-            line.texts[key] = ""
-            line.faults.append((key, "", str(BROKEN)))
-            continue
-        if value == "" or (value.__class__ is str and value in DASHES):
+            line.faults.append((column.key, "", str(BROKEN)))
+        elif value == "" or (value.__class__ is str and value in DASHES):
             if not column.is_key:
-                empty.append(key)
-            continue
-        said += 1
-        if value.__class__ is str:
-            first = first or value  # type: ignore[assignment] # a str
-            if at < len(headings) and value == headings[at]:
-                repeated += 1
-            if column.is_personal and MASKED.fullmatch(value):  # type: ignore[arg-type] # a str
-                line.repairs.append((key, str(IS_MASKED)))
-                continue
-        clean, repairs, fault = column.outcome(value)
-        if fault:
-            text = text_of(value)[:300]
-            line.texts[key] = text
-            line.faults.append((key, text, fault))
+                empty.append(column.key)
         else:
-            line.given[key] = clean
-            for each in repairs:
-                line.repairs.append((key, each))
-        if is_odd:
-            if at in row.raw:
-                for each in what_was_cleaned(row.raw[at]):
-                    line.repairs.append((key, each))
-            if at in row.formulas:
-                line.repairs.append((key, str(FORMULA)))
-    if said and repeated == said:
-        line.faults = [("", first[:300], str(REPEATED))]
-        line.is_no_entry = True
-    elif first and TOTAL.fullmatch(first):
-        line.faults = [("", first[:300], str(IS_TOTAL))]
-        line.is_no_entry = True
+            said.append(value)
+            repeated += at < len(headings) and value == headings[at]
+            _read_cell(line, column, value)
+            if is_odd:
+                _tell_oddities(line, column, row)
+    _tell_no_entry(line, said, repeated)
     _take_key(line, slug)
     if erases or line.key is not None:
         line.emptied = frozenset(empty)
     return line
+
+
+def _read_cell(line: Line, column: _Column, value: Value) -> None:
+    key = column.key
+    if column.is_personal and isinstance(value, str) and MASKED.fullmatch(value):
+        line.repairs.append((key, str(IS_MASKED)))
+        return
+    clean, repairs, fault = column.outcome(value)
+    for each in repairs:
+        line.repairs.append((key, each))
+    if fault:
+        text = text_of(value)[:300]
+        line.texts[key] = text
+        line.faults.append((key, text, fault))
+    else:
+        line.given[key] = clean
+
+
+def _tell_oddities(line: Line, column: _Column, row: Row) -> None:
+    """Say that a text was cleaned, or that a formula's result was taken."""
+    if column.at in row.raw:
+        for each in what_was_cleaned(row.raw[column.at]):
+            line.repairs.append((column.key, each))
+    if column.at in row.formulas:
+        line.repairs.append((column.key, str(FORMULA)))
+
+
+def _tell_no_entry(line: Line, said: Sequence[Value], repeated: int) -> None:
+    """Tell a repeated heading, and a row of totals, from an entry."""
+    first = next((value for value in said if isinstance(value, str)), "")
+    sentence: str | Promise = ""
+    if said and repeated == len(said):
+        sentence = REPEATED
+    elif first and TOTAL.fullmatch(first):
+        sentence = IS_TOTAL
+    if sentence:
+        line.faults = [("", first[:300], str(sentence))]
+        line.is_no_entry = True
 
 
 def _take_key(line: Line, slug: str) -> None:

@@ -6,7 +6,8 @@ and each distinct value of a field is validated once. What cannot be worked out 
 asked as ``full_clean`` would.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -46,12 +47,16 @@ class Checks:
         ]
 
     def faults(
-        self, fields: Mapping[str, Any], getter: Getter, *, is_new: bool
+        self,
+        fields: Mapping[str, Any],
+        getter: Getter,
+        *,
+        needed: Collection[str] = (),
     ) -> Iterator[tuple[str, str]]:
         """Yield (field or "", sentence) for all that is wrong with ``fields``.
 
-        ``getter`` gives what the row would hold in any field. A new row must have
-        what may not be empty.
+        ``getter`` gives what the row would hold in any field; ``needed`` are those that
+        a new row must give.
         """
         for name, value in fields.items():
             check = self._fields.get(name)
@@ -59,10 +64,9 @@ class Checks:
                 check = self._fields[name] = _FieldCheck(self.model, name)
             for sentence in check(value):
                 yield name, sentence
-        if is_new:
-            for name in self.needed:
-                if name not in fields:
-                    yield name, _now("This may not be empty.")
+        for name in needed:
+            if name not in fields:
+                yield name, _now("This may not be empty.")
         for constraint in self._constraints:
             if constraint.names.isdisjoint(fields):
                 continue
@@ -70,21 +74,17 @@ class Checks:
             if sentence:
                 yield "", sentence
 
-    @property
+    @cached_property
     def needed(self) -> tuple[str, ...]:
         """Return the fields that a form would not leave empty."""
-        if not hasattr(self, "_needed"):
-            self._needed = tuple(
-                field.name
-                for field in self.model._meta.concrete_fields
-                if field.editable
-                and not field.blank
-                and not field.has_default()
-                and not field.primary_key
-                and not getattr(field, "auto_now", False)
-                and not getattr(field, "auto_now_add", False)
-            )
-        return self._needed
+        return tuple(
+            field.name
+            for field in self.model._meta.concrete_fields
+            if field.editable
+            and not field.blank
+            and not field.has_default()
+            and not field.primary_key
+        )
 
 
 class _FieldCheck:

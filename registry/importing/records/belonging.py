@@ -225,7 +225,7 @@ class ChildPlanner(Judge):
             and name not in self._keys.values()
         }
         for name, sentence in self.checks.faults(
-            said, lambda name: getattr(trial, self._named[name].attname), is_new=False
+            said, lambda name: getattr(trial, self._named[name].attname)
         ):
             key = self.kind.COLUMN_OF.get(name, name)
             line.fault(key, sentence, self._shown(name, said.get(name)))

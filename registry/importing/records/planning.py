@@ -3,8 +3,10 @@
 import copy
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +51,16 @@ SAME_AS_CHOSEN = _("You said that this is the same record; it is left as it is."
 FOREIGN = _("Another agency keeps it; leave it, or enter yours as a different one.")
 NEARLY = _("Nearly the same name (%(score)d of 100).")
 SAME_NAME = _("The same name in the same place.")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What follows from the keys of a new row, whatever else it says."""
+
+    #: Fields that it must give.
+    needed: Sequence[str]
+    #: Whether the person may enter rows there.
+    is_allowed: bool
 
 
 class Digest:
@@ -139,7 +151,6 @@ class Judge:
         self.readers = {column.key: column.read for column in self.columns}
         self.digest = Digest()
         self.work = Work()
-        self._rights: dict[tuple[Any, ...], bool] = {}
 
     def read(self) -> list[Line]:
         """Return the file's rows, read."""
@@ -221,6 +232,7 @@ class RecordPlanner(Judge):
         self._first: dict[Any, Line] = {}
         self._identities: dict[int, tuple[Any, ...] | None] = {}
         self._new_shown = 0
+        self._standings: dict[tuple[Any, ...], Standing] = {}
 
     def plan(self) -> Plan:
         """Decide on every row."""
@@ -561,7 +573,8 @@ class RecordPlanner(Judge):
             return fields[name] if name in fields else _attribute(base, name)
 
         told = {key for key, _text, _sentence in line.faults}
-        for name, sentence in self.checks.faults(fields, get, is_new=record is None):
+        needed = () if record is not None else self._standing(fields).needed
+        for name, sentence in self.checks.faults(fields, get, needed=needed):
             key = self.kind.COLUMN_OF.get(name, name)
             if not name or key not in told:
                 text = self._shown(name, fields.get(name)) if name else ""
@@ -598,22 +611,42 @@ class RecordPlanner(Judge):
         self.digest.add(line.number, "new", fields, children)
 
     def _may_enter(self, fields: Mapping[str, Any]) -> bool:
-        """Tell whether the person may enter such a row; asked once for each place.
+        """Tell whether the person may enter such a row."""
+        return self._standing(fields).is_allowed
 
-        Who keeps a record, and in which province, follows from its keys.
-        """
-        if self.by is None:
-            return True
+    def _standing(self, fields: Mapping[str, Any]) -> "Standing":
+        """Tell what follows from the keys of a new row; asked once for each place."""
         keys = tuple(
             (name, value.pk)
             for name, value in fields.items()
             if isinstance(value, models.Model)
         )
-        if keys not in self._rights:
-            row = self.model(**fields)
+        if keys not in self._standings:
+            self._standings[keys] = self._settled(fields)
+        return self._standings[keys]
+
+    def _settled(self, fields: Mapping[str, Any]) -> "Standing":
+        row = self.model(**fields)
+        try:
             row.settle()
-            self._rights[keys] = rules.allowed("create", self.by, row)
-        return self._rights[keys]
+        except (ObjectDoesNotExist, AttributeError, TypeError):
+            # A key is missing that others follow from; its own fault says so.
+            return Standing(self.checks.needed, is_allowed=True)
+        left = [
+            name
+            for name in self.checks.needed
+            if getattr(row, self._named[name].attname) in (None, "")
+        ]
+        # A column that the next row of the place lacks.
+        said = [
+            name
+            for name in self.checks.needed
+            if name in fields and not self._named[name].is_relation
+        ]
+        return Standing((*left, *said), self._may_create(row))
+
+    def _may_create(self, row: Record) -> bool:
+        return self.by is None or rules.allowed("create", self.by, row)
 
 
 def _attribute(row: Any, name: str) -> Any:

@@ -15,7 +15,7 @@ Number = int | float | Decimal
 
 #: Of the drawing: as wide as a phone shows it, so that letters stay readable there.
 WIDTH, HEIGHT = 360, 240
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 30
 STEPS = 4
 #: Labels under a line chart; of more than these some are left out.
 MOST_LABELS = 5

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
 
+from registry import jobs
 from registry.access import HOUSE, SignedInRequest, open_to
 from registry.enums import RunStatus, SheetFormat
 from registry.following import follow, is_going_on
@@ -45,6 +46,12 @@ def state_of(run: ExportRun, user: User) -> str:
     if run.status == RunStatus.FAILED:
         return "failed"
     return "ready" if may_fetch(run, user) else "gone"
+
+
+def is_late(run: ExportRun) -> bool:
+    """Tell whether a worker should have begun by now."""
+    waits = run.status == RunStatus.WAITING
+    return waits and run.started_at < timezone.now() - jobs.STALE
 
 
 def recent_files(user: User, titles: Mapping[str, str | Promise]) -> list[RecentFile]:
@@ -84,6 +91,7 @@ def file_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "run": run,
             "report": report,
             "state": state,
+            "is_late": is_late(run),
             "format": SheetFormat(run.format),
             "said": form.said() if form.is_valid() else [],
             "back": f"{report_address(report)}?{run.query}".rstrip("?"),

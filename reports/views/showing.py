@@ -59,11 +59,13 @@ def show(
     """Show filters, and what they found if they were understood."""
     asked = request.GET if asked is None else asked
     here = report_address(report)
+    if selection is None and not asked:
+        # A report that needs a choice asks for it, before it complains.
+        form.errors.clear()
     context = {
         "report": report,
         "form": form,
         "here": here,
-        # A report that needs a choice asks for it, before it complains.
         "is_asked": bool(asked),
         "is_chosen": selection is not None,
         "found": None,

@@ -99,3 +99,22 @@ def edited(content: bytes, edits: Mapping[tuple[int, str], object]) -> bytes:
     changed = io.BytesIO()
     file.save(changed)
     return changed.getvalue()
+
+
+def bad_rows(
+    good: Mapping[str, object], bad: Sequence[tuple[str, object, str, str]]
+) -> list[list[object]]:
+    """A sheet of one good row over and over, each time with one bad cell."""
+    heading = list(dict.fromkeys([*good, *(each[0] for each in bad)]))
+    rows = [{**good, name: value} for name, value, _key, _said in bad]
+    return [heading, *([row.get(name) for name in heading] for row in rows)]
+
+
+def assert_said(planned: Plan, bad: Sequence[tuple]) -> None:
+    """See that each row is bad for its one reason, and that it is said."""
+    found = [[(key, said) for key, _text, said in row.faults] for row in planned.rows]
+    keys = [[key for key, _said in row] for row in found]
+    assert keys == [[key] for *_told, key, _said in bad]
+    for [(_key, sentence)], (*_told, said) in zip(found, bad, strict=True):
+        assert said in sentence
+    assert fates(planned)["bad"] == len(bad)

@@ -17,10 +17,12 @@ from registry.importing.kinds import SheetColumn
 from registry.importing.lines import KEY, Line
 from registry.importing.reading import Amount, Choice, Months, Text, Year, key_text
 from registry.importing.records import RecordKind
-from registry.models import User
+from registry.models import Agency, Province, User
 from registry.thai.text import fold
 
 CHUNK = 2_000
+#: Columns that say whose a product is.
+MEMBER_KEYS = frozenset({"member", "member_code", "district", "province"})
 #: Headings of the register report, and of lists offices keep, that say nothing here.
 IGNORED = (
     *("ของกินได้", "Edible", "ระดับดาว", "Stars", "ดาว"),
@@ -122,9 +124,7 @@ class ProductSheets(RecordKind):
         lookups: ProductLookups,
     ) -> None:
         """Say what the form would: a new product has a producer."""
-        told = {key for key, _text, _sentence in line.faults}
-        names_none = record is None and fields.get("member") is None
-        if names_none and not told & {"member", "member_code", "district", "province"}:
+        if record is None and fields.get("member") is None:
             line.fault(
                 "member", _("Type the code of the producer, or its name and district.")
             )
@@ -132,10 +132,14 @@ class ProductSheets(RecordKind):
     def prepare_new(
         self, line: Line, fields: dict[str, Any], by: User | None, lookups: Any
     ) -> None:
-        """Give a new product to whom its producer belongs."""
+        """Give a new product to whom its producer belongs; of that one speak once."""
         member: Member | None = fields.get("member")
         if member is not None:
             fields |= {"owner": member.owner, "province": member.province}
+            return
+        fields |= {"owner": Agency(), "province": Province()}
+        if {key for key, _text, _sentence in line.faults} & MEMBER_KEYS:
+            fields["member"] = Member()
 
     # --- Workbooks ------------------------------------------------------------------
 

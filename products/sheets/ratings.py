@@ -271,7 +271,7 @@ POINT_COLUMNS = (
     ),
     SheetColumn(
         "total",
-        _("Total"),
+        _("Total points"),
         POINTS,
         aliases=("คะแนน", "คะแนนรวม", "รวมคะแนน", "score", "points"),
         note=_("Points of 100; added up where all sections are given."),

@@ -19,6 +19,7 @@ from products.urls import (
     cluster_enquiry_patterns,
     enquiry_patterns,
     member_patterns,
+    outside_patterns,
     product_patterns,
 )
 from registry.access import EVERYBODY, STAFF, mark, public
@@ -132,6 +133,7 @@ urlpatterns = [
         path("workspace/", include((workspace.patterns, "workspace"))),
         path("review/joins/", include((joining.decision_patterns, "joins"))),
         path("review/renewals/", include((renewal_patterns, "renewals"))),
+        path("review/outside/", include((outside_patterns, "outside"))),
         path("review/merge/", include((merging.patterns, "merges"))),
         path("review/", include((review.patterns, "review"))),
         path("audit/", include((audit.patterns, "audit"))),

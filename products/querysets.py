@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from products.enums import ProductGap
 from registry.enums import RecordStatus, Role
+from registry.models.runs import ImportRun
 from registry.querysets import M, NationalQuerySet, RecordQuerySet, ScopedQuerySet
 from registry.search import ranked
 
@@ -154,3 +155,10 @@ class OutsideQuerySet(ScopedQuerySet[M]):
         }:
             return self.none()
         return super().visible_to(user)
+
+    def standing(self) -> Self:
+        """Leave out what an import said that was taken back."""
+        undone = ImportRun.objects.filter(
+            undone_at__isnull=False, act_id__isnull=False
+        )
+        return self.exclude(act_id__in=undone.values("act_id"))

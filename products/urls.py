@@ -6,7 +6,7 @@ address says members; asking about a cluster needs no more than this app knows.
 
 from django.urls import path
 
-from products.views import catalogue, enquiries
+from products.views import catalogue, enquiries, outside
 
 #: Under ``/products/``, namespace ``products``.
 product_patterns = [
@@ -32,4 +32,13 @@ enquiry_patterns = [
     path("", enquiries.enquiry_list, name="list"),
     path("<int:pk>/", enquiries.enquiry_detail, name="detail"),
     path("<int:pk>/mark/", enquiries.enquiry_mark, name="mark"),
+]
+
+#: Under ``/review/outside/``, namespace ``outside``.
+outside_patterns = [
+    path("", outside.start, name="start"),
+    path("differences/", outside.difference_list, name="differences"),
+    path("differences/<int:pk>/", outside.difference_decide, name="take_or_keep"),
+    path("<slug:kind>/", outside.queue, name="queue"),
+    path("<slug:kind>/<int:pk>/", outside.decide, name="decide"),
 ]

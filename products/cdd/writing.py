@@ -27,7 +27,7 @@ from products.models import (
     StarRound,
 )
 from registry import acts
-from registry.actions import bulk, records
+from registry.actions import bulk
 from registry.actions.bulk import Entry
 from registry.changes import Changes, ChildChanges
 from registry.derived import in_batches
@@ -239,10 +239,8 @@ def _edit(
             wanted[step.record_id or 0] = Changes(
                 fields=values_of(model, step.fields), children=added
             )
-    for batch in in_batches(wanted):
-        rows = model.objects.in_bulk(batch)
-        for pk in batch:
-            records.edit(rows[pk], wanted[pk], by=by, reason=reason)
+    edits = [bulk.Edit(pk, None, changes) for pk, changes in wanted.items()]
+    bulk.edit_many(model, edits, by=by, reason=reason)
 
 
 def values_of(model: Any, fields: Mapping[str, Any]) -> dict[str, Any]:

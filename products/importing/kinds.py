@@ -36,7 +36,7 @@ TITLES: Mapping[Column, str | Promise] = {
     Column.DISTRICT: _("district"),
     Column.PROVINCE: _("province"),
     Column.SELLER: _("point of sale"),
-    Column.ADDRESS: _("address"),
+    Column.ADDRESS: _("postal address"),
     Column.PHONE: _("telephone"),
     Column.LATITUDE: _("latitude"),
     Column.LONGITUDE: _("longitude"),

@@ -172,6 +172,12 @@ TABLE = {
     "merges:list": STAFF,
     "merges:compare": STAFF,
     "merges:detail": STAFF,
+    # Rows of outside lists, held against the register
+    "outside:start": STAFF,
+    "outside:queue": STAFF,
+    "outside:decide": STAFF,
+    "outside:differences": STAFF,
+    "outside:take_or_keep": STAFF,
     "renewals:list": STAFF,
     "renewals:detail": STAFF,
     # Consents, audit, and one person's data
@@ -300,6 +306,9 @@ def samples(officer):
         "merges:compare": [member.code],
         "merges:detail": [merged.pk],
         "renewals:detail": [plan.cluster.slug],
+        "outside:queue": ["producers"],
+        "outside:decide": ["producers", 1],
+        "outside:take_or_keep": [1],
         "strategies:current": [plan.cluster.slug],
         "strategies:plan": [plan.cluster.slug, plan.year],
         "workspace:list": ["members"],

@@ -26,6 +26,7 @@ from registry.followers import Happening, tell_all
 from registry.jobs import Progress
 from registry.models import OPEN_STATES, ImportRun, Proposal, User
 from registry.restoring import restoration
+from registry.reviewing.kinds import record_models
 from registry.rows_at_once import remember, update_many
 
 #: Records in the way that are named.
@@ -105,13 +106,19 @@ def take_back(run: ImportRun, *, by: User, progress: Progress) -> None:
 
 
 def _traces(run: ImportRun) -> Iterable[Traces]:
-    """Yield what the run's act did, model by model. Two queries a model."""
+    """Yield what the run's act did, model by model. Two queries a model.
+
+    To the rows' own records come those that were entered beside them: the producer of
+    a product whose row named one.
+    """
     written = run.rows.filter(
         fate__in=[RowFate.NEW, RowFate.CHANGED],
         is_proposal=False,
         object_id__isnull=False,
     )
-    for label in written.order_by("model").values_list("model", flat=True).distinct():
+    named = written.order_by("model").values_list("model", flat=True).distinct()
+    labels = {*named, *(model._meta.label for model in record_models())}
+    for label in sorted(labels):
         found = Traces(apps.get_model(label))
         keys = set(written.filter(model=label).values_list("object_id", flat=True))
         past = found.model.history.filter(act_id=run.act_id).order_by("history_id")
@@ -119,10 +126,10 @@ def _traces(run: ImportRun) -> Iterable[Traces]:
         for pk, kind, version in past.values_list(
             "id", "history_type", "version"
         ).iterator(2_000):
-            if pk in keys:
+            if kind == "+":
+                entered.add(pk)
+            if pk in keys or pk in entered:
                 found.versions[pk] = version
-                if kind == "+":
-                    entered.add(pk)
         found.entered = sorted(entered)
         found.edited = sorted(found.versions.keys() - entered)
         yield found

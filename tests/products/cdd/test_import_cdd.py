@@ -222,7 +222,9 @@ def test_every_row_that_is_not_taken_says_why(loei, listed):
 
     assert "8 rows = 1 new + 0 changed + 1 same + 6 bad" in told
     assert ImportRun.objects.get().counts["bad"] == 6
-    assert [number for number, _why in ImportRun.objects.get().skipped] == [*range(2, 8)]
+    assert [number for number, _why in ImportRun.objects.get().skipped] == [
+        *range(2, 8)
+    ]
     assert "Repeated rows: 1." in told
 
 
@@ -241,9 +243,7 @@ def test_a_trial_writes_nothing_but_counts_alike(loei, listed):
 def test_rows_of_one_province_can_be_taken_alone(loei, listed):
     DistrictFactory(code="5101")
     AgencyFactory(key="cdo-51", places=["51"])
-    path = listed(
-        of("กลุ่มทดสอบ"), of("กลุ่มลำพูน", province="ลำพูน", district="เมืองลำพูน")
-    )
+    path = listed(of("กลุ่มทดสอบ"), of("กลุ่มลำพูน", province="ลำพูน", district="เมืองลำพูน"))
 
     told = read(path, None, "--province", "loei")
 
@@ -447,7 +447,7 @@ def test_one_product_given_two_results_is_a_bad_row(loei, listed):
     assert "3 rows = 0 new + 1 changed + 1 same + 1 bad" in told
 
 
-def test_a_list_without_producers_is_matched_by_product_within_the_district(loei, listed):
+def test_a_list_without_producers_is_matched_by_product_in_its_district(loei, listed):
     StarRoundFactory(year=2565)
     known = ProductFactory(name_th="ผ้าไหม", member__district__code="4201")
     ProductFactory(name_th="น้ำพริกปลาร้าทดสอบ", member__district__code="4201")

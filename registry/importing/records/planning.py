@@ -208,7 +208,8 @@ class Judge:
         if line.faults:
             row.fate = RowFate.BAD
             row.faults = line.faults
-            row.cells = []
+            if not row.twins:
+                row.cells = []
             self.digest.add(line.number, "bad", line.faults)
         return row
 
@@ -405,6 +406,7 @@ class RecordPlanner(Judge):
                 "reason": str(SAME_NAME),
             }
         ]
+        row.cells = self._told(line)
         if choice == RowChoice.SAME or says_the_same(first, line):
             row.fate = RowFate.SAME
             line.repair("", _now("Row %(row)d says the same.") % {"row": first.number})
@@ -446,6 +448,7 @@ class RecordPlanner(Judge):
             twins = self.known.near(identity, self.kind.NEAR)
         if twins:
             row.twins = [self._twin(seen, score, records) for seen, score in twins]
+            row.cells = self._told(line)
             line.fault(
                 "",
                 _now("This looks like “%(name)s”. Say whether it is the same.")
@@ -547,6 +550,14 @@ class RecordPlanner(Judge):
             changes.children,
         )
 
+    def _told(self, line: Line) -> list[tuple[str, str, str]]:
+        """Return what a row says of its record, for the page."""
+        return [
+            (self.kind.COLUMN_OF.get(name, name), "", self._shown(name, value))
+            for name, value in line.fields.items()
+            if value not in (None, "")
+        ]
+
     def _shown(self, name: str, value: Any) -> str:
         reader = self.readers.get(self.kind.COLUMN_OF.get(name, name))
         return shown(reader, value)[:2_000]
@@ -599,11 +610,7 @@ class RecordPlanner(Judge):
         row.fate = RowFate.NEW
         if self._new_shown < SHOWN_NEW:
             self._new_shown += 1
-            row.cells = [
-                (self.kind.COLUMN_OF.get(name, name), "", self._shown(name, value))
-                for name, value in line.fields.items()
-                if value not in (None, "")
-            ]
+            row.cells = self._told(line)
             row.cells += self.kind.child_cells(line, None, children)
         self.work.entering.setdefault(self.label, []).append(
             Entering(row, fields, children)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from django.http import Http404
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
+from registry.access import STAFF
 from registry.actions.imports.steps import FAILED_BACK
+from registry.desks import desk_of
 from registry.enums import ImportStep, Role, RunStatus
 from registry.importing.kinds import ImportKind, SheetColumn, kind_at
 from registry.models import ImportRun, User
@@ -64,3 +67,17 @@ def step_of(run: ImportRun) -> ImportStep:
 def is_of(run: ImportRun, user: User) -> bool:
     """Tell whether the person began the run, and so goes on with it."""
     return run.by_id == user.pk
+
+
+def url_of(label: str, pk: int | None, user: User) -> str:
+    """Return where the person works on a record: the admin, or the workspace."""
+    if not label or pk is None:
+        return ""
+    if user.role in STAFF:
+        name = f"admin:{label.lower().replace('.', '_')}_change"
+        try:
+            return reverse(name, args=[pk])
+        except NoReverseMatch:
+            pass
+    desk = desk_of(label)
+    return reverse("workspace:edit", args=[desk.slug, pk]) if desk else ""

@@ -1,6 +1,6 @@
 """The page on which a person says which column of the file is what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from registry.access import SignedInRequest
+from registry.enums import ImportStep
 from registry.forms.importing import COLUMN, ColumnsForm, letter
 from registry.importing.kinds import SheetColumn
 from registry.importing.opening import FileGone, names_of, reopened
 from registry.models import ImportRun
-from registry.sheets.reading import Row, Value, find_heading
+from registry.sheets.reading import Row, Value, find_heading, folded
 from registry.sheets.refusals import PAGE_LIMITS, SheetRefused
 from registry.views.importing.finding import columns_of, is_of
 from registry.views.importing.showing import Shown
@@ -25,6 +26,8 @@ OFFERED_ROWS, SAMPLES = 10, 3
 LOOKED_AT = PAGE_LIMITS.heading_rows + SAMPLES
 #: Characters of a cell that are shown.
 SHOWN = 60
+#: A shorter name stands in too many headings to mean anything.
+SHORTEST_GUESS = 4
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,10 @@ class Chosen:
 
     number: int
     headings: Mapping[int, str]
+    #: Key → column.
     columns: Mapping[str, int]
+    #: The same of columns whose heading only holds a name that is known.
+    guessed: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class ShownColumn:
     heading: str
     samples: Sequence[str]
     field: forms.BoundField
+    #: Nobody said so; the heading holds its name.
+    is_guessed: bool = False
 
 
 class Top:
@@ -78,10 +86,15 @@ class Top:
             for at in range(width)
             if any(at_column(each, at) for each in seen)
         }
-        if row.number == run.heading_row and run.columns:
-            return Chosen(row.number, headings, run.columns)
-        found = find_heading([row], {each.key: names_of(each) for each in kind_columns})
-        return Chosen(row.number, headings, found.columns if found else {})
+        names = {each.key: names_of(each) for each in kind_columns}
+        known: Mapping[str, int] = run.columns
+        if row.number != run.heading_row or not known:
+            found = find_heading([row], names)
+            known = found.columns if found else {}
+        # Who was here before has said what the others are: nothing.
+        is_first = run.stage == ImportStep.MAPPING
+        guessed = guesses(headings, known, names) if is_first else {}
+        return Chosen(row.number, headings, known, guessed)
 
     def samples(self, heading: int, column: int) -> list[str]:
         """Return the first values below the heading that stand in a column."""
@@ -101,6 +114,33 @@ def said(value: Value) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
+def guesses(
+    headings: Mapping[int, str],
+    known: Mapping[str, int],
+    names: Mapping[str, Collection[str]],
+) -> dict[str, int]:
+    """Return columns whose heading holds the name of something nothing is yet.
+
+    "ที่ตั้งอำเภอ" holds "อำเภอ". Of several names the longest is taken.
+    """
+    found: dict[str, int] = {}
+    told = sorted(
+        ((folded(name), key) for key, spelt in names.items() for name in spelt),
+        key=lambda pair: (-len(pair[0]), pair),
+    )
+    free = {at: folded(heading) for at, heading in headings.items()}
+    for at in known.values():
+        free.pop(at, None)
+    for name, key in told:
+        if key in known or key in found or len(name) < SHORTEST_GUESS:
+            continue
+        place = next((at for at, heading in free.items() if name in heading), None)
+        if place is not None:
+            found[key] = place
+            del free[place]
+    return found
+
+
 def show_columns(
     request: SignedInRequest, run: ImportRun, data: Any = None
 ) -> HttpResponse:
@@ -118,7 +158,8 @@ def columns_form(
     asked = request.GET.get("heading", "") if data is None else data.get("heading_row")
     chosen = top.heading(as_number(asked), columns)
     initial: dict[str, Any] = {"heading_row": chosen.number}
-    initial |= {f"{COLUMN}{at}": key for key, at in chosen.columns.items()}
+    said_of = {**chosen.guessed, **chosen.columns}
+    initial |= {f"{COLUMN}{at}": key for key, at in said_of.items()}
     form = ColumnsForm(data, columns=columns, headings=chosen.headings, initial=initial)
     return form, top, chosen
 
@@ -129,6 +170,7 @@ def columns_page(
     """Show the form of the columns."""
     user: Any = request.user
     missing = {each.key for each in form.missing()}
+    guessed = set() if form.is_bound else set(chosen.guessed.values())
     return render(
         request,
         "importing/mapping.html",
@@ -149,6 +191,7 @@ def columns_page(
                     heading,
                     top.samples(chosen.number, at),
                     form[f"{COLUMN}{at}"],
+                    is_guessed=at in guessed,
                 )
                 for at, heading in chosen.headings.items()
             ],

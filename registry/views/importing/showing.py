@@ -1,22 +1,15 @@
 """Runs and rows as their pages show them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
-from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from registry.access import STAFF
 from registry.comparing import Cell
-from registry.desks import desk_of
 from registry.differences import marked
-from registry.enums import ImportStep, RowChoice, RowFate, RunStatus
+from registry.enums import ImportStep, RowFate, RunStatus
 from registry.importing.kinds import SheetColumn
 from registry.models import ImportRow, ImportRun, User
 from registry.sheets.errors import ERRORS_TITLES
@@ -27,7 +20,9 @@ from registry.views.importing.finding import (
     kind_of,
     step_of,
     title_of,
+    url_of,
 )
+from registry.views.importing.twins import Beside, Option, Twin, options_of
 from registry.wording import NOTHING
 
 #: Steps a worker takes.
@@ -62,8 +57,6 @@ FATE_LABELS = {
     RowFate.SAME: gettext_lazy("rows without a change"),
     RowFate.BAD: gettext_lazy("rows to be mended"),
 }
-#: What a twin is shown with, if its model has it.
-TWIN_FACTS = ("district", "owner")
 #: Rows named for one kind of repair.
 NAMED_REPAIRS = 30
 
@@ -184,31 +177,6 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Twin:
-    """What a row looks like: a record, or another row of the file."""
-
-    #: Of the record; None of a row.
-    pk: int | None
-    row: int | None
-    label: str
-    code: str
-    reason: str
-    #: The person may change it; of others a row says only that it is the same.
-    is_own: bool = True
-    url: str = ""
-    facts: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to the question what a row is; ``value`` is what the form sends."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
 @dataclass
 class ShownRow:
     """A row of the file with everything its place on the page needs."""
@@ -237,7 +205,7 @@ class Rows:
     def shown(self, rows: Iterable[ImportRow]) -> list[ShownRow]:
         """Return rows as they are shown; a query for each kind of their twins."""
         rows = list(rows)
-        twins = self._twins(rows)
+        twins = Beside(self.run, self.user, self.label).of(rows)
         return [
             ShownRow(
                 row,
@@ -265,118 +233,6 @@ class Rows:
             before, after = marked(old, new)
             was, now = Cell(old or NOTHING, before), Cell(new or NOTHING, after)
         return ShownCell(self.label(key), was, now)
-
-    # --- Twins ------------------------------------------------------------------------
-
-    def _twins(self, rows: Sequence[ImportRow]) -> Mapping[int, list[Twin]]:
-        records = self._records(rows)
-        found: dict[int, list[Twin]] = defaultdict(list)
-        for row in rows:
-            for told in row.twins:
-                found[row.number].append(self._twin(told, records))
-        return found
-
-    def _records(self, rows: Sequence[ImportRow]) -> Mapping[tuple[str, int], Any]:
-        """Return the records that rows look like, as far as the person sees them."""
-        wanted: dict[str, set[int]] = defaultdict(set)
-        for row in rows:
-            for told in row.twins:
-                if told.get("pk"):
-                    wanted[told["model"]].add(told["pk"])
-        found: dict[tuple[str, int], Any] = {}
-        for label, keys in wanted.items():
-            model = apps.get_model(label)
-            manager: Any = model._default_manager
-            if hasattr(manager, "visible_to"):
-                rows_of = manager.visible_to(self.user).filter(pk__in=keys)
-                seen = rows_of.select_related(*keys_of(model))
-                found |= {(label, each.pk): each for each in seen}
-        return found
-
-    def _twin(
-        self, told: Mapping[str, Any], records: Mapping[tuple[str, int], Any]
-    ) -> Twin:
-        pk = told.get("pk")
-        label = str(told.get("model") or "")
-        record = records.get((label, pk)) if pk else None
-        return Twin(
-            pk=pk,
-            row=told.get("row"),
-            label=str(told.get("label") or ""),
-            code=str(told.get("code") or ""),
-            reason=str(told.get("reason") or ""),
-            is_own=bool(told.get("is_own", True)),
-            url=url_of(label, pk, self.user) if record is not None else "",
-            facts=facts_of(record) if record is not None else (),
-        )
-
-
-def keys_of(model: Any) -> list[str]:
-    """Return the keys of a model that its twins are shown with."""
-    found = []
-    for name in TWIN_FACTS:
-        try:
-            if model._meta.get_field(name).is_relation:
-                found.append(name)
-        except FieldDoesNotExist:
-            continue
-    return found
-
-
-def facts_of(record: Any) -> list[tuple[str, str]]:
-    """Return what tells a record from others of its name: its places, its agency."""
-    found = [
-        (str(capfirst(str(record._meta.get_field(name).verbose_name))), str(value))
-        for name in keys_of(type(record))
-        if (value := getattr(record, name)) is not None
-    ]
-    if hasattr(record, "stage"):
-        found.append((_("Status"), str(record.stage.label)))
-    return found
-
-
-def url_of(label: str, pk: int | None, user: User) -> str:
-    """Return where the person works on a record: the admin, or the workspace."""
-    if not label or pk is None:
-        return ""
-    if user.role in STAFF:
-        name = f"admin:{label.lower().replace('.', '_')}_change"
-        try:
-            return reverse(name, args=[pk])
-        except NoReverseMatch:
-            pass
-    desk = desk_of(label)
-    return reverse("workspace:edit", args=[desk.slug, pk]) if desk else ""
-
-
-def options_of(row: ImportRow, twins: Sequence[Twin]) -> list[Option]:
-    """Return the answers to what a row is, that of before chosen."""
-    if not twins:
-        return []
-    chosen = value_of(row.choice, row.chosen_id)
-    found = []
-    records = [twin for twin in twins if twin.pk is not None]
-    for twin in records:
-        name = f"{twin.label} ({twin.code})" if twin.code else twin.label
-        said = f"{name} – " if len(records) > 1 else ""
-        for choice in (RowChoice.SAME, RowChoice.UPDATE)[: 2 if twin.is_own else 1]:
-            value = value_of(choice, twin.pk)
-            is_only = len(records) == 1 and row.chosen_id is None
-            is_chosen = chosen == value or (is_only and row.choice == choice)
-            found.append(Option(value, f"{said}{choice.label}", is_chosen))
-    if not records:
-        label = _("The same: leave this row out")
-        value = value_of(RowChoice.SAME, None)
-        found.append(Option(value, label, row.choice == RowChoice.SAME))
-    value = value_of(RowChoice.DIFFERENT, None)
-    label = str(RowChoice.DIFFERENT.label)
-    found.append(Option(value, label, row.choice == RowChoice.DIFFERENT))
-    return found
-
-
-def value_of(choice: str, pk: int | None) -> str:
-    """Return how a form names a choice: "update:12", "different"."""
-    return f"{choice}:{pk}" if pk is not None else str(choice)
 
 
 # --- Repairs ----------------------------------------------------------------------

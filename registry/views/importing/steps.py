@@ -22,7 +22,8 @@ from registry.models import ImportRow, ImportRun, User
 from registry.refusals import REFUSALS, as_refusal
 from registry.views.importing.finding import SENDERS, find_run, is_of, step_of
 from registry.views.importing.mapping import columns_form, columns_page
-from registry.views.importing.showing import Shown, value_of
+from registry.views.importing.showing import Shown
+from registry.views.importing.twins import value_of
 
 #: "row-17" names the question what row 17 is; "update:12" answers it.
 QUESTION = re.compile("row-([0-9]{1,7})", re.ASCII)

@@ -199,6 +199,22 @@ def test_another_row_is_taken_for_the_heading(desk, mapping):
     assert "ยังไม่พบ" in page(answer)
 
 
+def test_a_heading_that_holds_a_known_name_is_a_guess_to_be_checked(desk, mapping):
+    mapping.file_name = "guess.csv"
+    told = kept(MESSY.replace("เบอร์ติดต่อ", "เบอร์โทรศัพท์ติดต่อ"))
+    for name, value in told.items():
+        setattr(mapping, name, value)
+    mapping.save()
+
+    columns = desk.get(at("run", mapping.pk)).context["columns"]
+
+    assert [(each.field.value(), each.is_guessed) for each in columns] == [
+        ("name_th", False),
+        ("phone", True),
+        (None, False),
+    ]
+
+
 @pytest.mark.parametrize("bent", ["", "0", "-1", "x", "9" * 30, "๓"])
 def test_a_heading_row_that_is_none_leaves_the_one_there_is(desk, mapping, bent):
     answer = desk.get(at("columns", mapping.pk), {"heading": bent})
@@ -481,6 +497,33 @@ def test_a_row_stands_beside_what_it_looks_like(desk, checked, twin):
     (beside,) = shown.twins
     assert beside.url == reverse("workspace:edit", args=["members", pk])
     assert dict(beside.facts)["อำเภอ"] == "เมืองเลย"
+
+
+def test_a_row_stands_beside_another_row_of_the_file_with_what_that_says(desk, checked):
+    ImportRowFactory(run=checked, number=5, cells=[["phone", "", "042 811 111"]])
+    told = {**TWIN, "model": "", "pk": None, "row": 5}
+    ImportRowFactory(run=checked, fate=RowFate.BAD, twins=[told])
+
+    (shown,) = desk.get(at("run", checked.pk)).context["rows"]
+
+    assert shown.twins[0].facts == [("โทรศัพท์", "042 811 111")]
+    assert [each.value for each in shown.options] == ["same", "different"]
+
+
+def test_a_record_stands_there_with_what_it_has_in_the_columns_of_the_row(
+    desk, officer, checked
+):
+    member = MemberFactory(owner=officer.agency, story_th="ทอมาสามชั่วคน")
+    ImportRowFactory(
+        run=checked,
+        fate=RowFate.BAD,
+        cells=[["story_th", "", "ทออยู่"]],
+        twins=[{**TWIN, "pk": member.pk}],
+    )
+
+    (shown,) = desk.get(at("run", checked.pk)).context["rows"]
+
+    assert ("เรื่องราว", "ทอมาสามชั่วคน") in shown.twins[0].facts
 
 
 def test_what_another_agency_keeps_is_shown_by_name_and_not_offered_for_update(

@@ -166,6 +166,8 @@ class Table:
     #: How it counts, for who reads it.
     note: str | Promise = ""
     chart: Chart | None = None
+    #: Where the page leads from each row; empty from those that lead nowhere.
+    links: Sequence[str] = ()
 
 
 class TableReport(Report):

@@ -34,8 +34,10 @@ def make_file(run: ExportRun, progress: jobs.Progress) -> None:
     Until it is stored it has no name: a worker that is killed leaves nothing behind.
     """
     selection, form = ordered(run)
-    total = selection.count()
-    progress(0, total, "drawing" if form == SheetFormat.PDF else "exporting")
+    is_pdf = form == SheetFormat.PDF
+    # Of pages nobody knows how many there will be.
+    total = 0 if is_pdf else selection.count()
+    progress(0, total, "drawing" if is_pdf else "exporting")
     rows = rows_of(selection, form, beating(progress, total))
     with tempfile.TemporaryFile(prefix="portal-report-") as file:
         with closing(rows):

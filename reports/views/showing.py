@@ -76,6 +76,7 @@ def show(
         ]
         if selection
         else [],
+        "said": form.said() if selection else [],
         "downloads": downloads_of(report, form, here),
         "save_form": SaveForm(
             initial={"query": query_of(form, asked)}, label_suffix=""

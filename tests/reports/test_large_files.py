@@ -449,6 +449,9 @@ def test_a_page_that_waits_in_vain_puts_the_work_before_the_workers_again(
         page(client, run)
 
     assert len(planned) == 1
+    assert "ระบบจัดทำไฟล์ไม่ตอบสนอง" not in page(client, run)
+    ExportRun.objects.update(started_at=timezone.now() - timedelta(minutes=3))
+    assert "ระบบจัดทำไฟล์ไม่ตอบสนอง" in page(client, run)
 
 
 def test_an_erased_person_is_in_no_kept_file(ask, client, reviewer, members):

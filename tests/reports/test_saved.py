@@ -45,6 +45,7 @@ def test_a_report_is_saved_with_its_filters_and_opens_with_them(client, reviewer
     assert saved.query == "district=4205&status=published"
     page = show(client, reviewer, saved)
     assert codes(page) == [wanted.code]
+    assert "อำเภอ: <strong>ด่านซ้าย</strong>" in page.content.decode()
     assert page.context["downloads"][0].url == (
         "/reports/members/?district=4205&status=published&format=xlsx"
     )

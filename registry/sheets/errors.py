@@ -81,7 +81,7 @@ def write_errors(stream: BinaryIO, admitted: Admitted, run: "ImportRun") -> int:
         with new_workbook(stream, f"{ERRORS_TITLE}: {run.file_name}") as workbook:
             sheet = workbook.add_worksheet(name)
             about = workbook.add_worksheet(_explained_in(name))
-            marked = _Marked(workbook, sheet, run, source.width)
+            marked = _Marked(workbook, sheet, run, source)
             bad = marked.write(source.rows(), dict(_findings(run)))
             _explain(workbook, about, run, bad)
             sheet.activate()
@@ -144,17 +144,15 @@ class _Marked:
     """The sheet that is written: what was sent, coloured, and a column more."""
 
     def __init__(
-        self, workbook: Workbook, sheet: Worksheet, run: "ImportRun", width: int
+        self, workbook: Workbook, sheet: Worksheet, run: "ImportRun", source: _Source
     ) -> None:
         self.sheet = sheet
         self.run = run
         self.heading = run.heading_row - 1
-        #: Where the sentences go: a column of before is taken again.
-        titles = set(map(folded, ERRORS_TITLES))
-        self.added = next(
-            (at for at, each in enumerate(run.headings) if folded(each) in titles),
-            max(width, len(run.headings)),
-        )
+        self.width = max(source.width, len(run.headings))
+        #: Where the sentences go: a column of before is taken again; None where no
+        #: column more would come in again.
+        self.added = self._added(source.admitted.limits.columns)
         self.notes = 0
         plain = {"valign": "top", "font_color": INK}
         self._formats: dict[tuple[str, str], Format] = {}
@@ -173,6 +171,13 @@ class _Marked:
             {**plain, "text_wrap": True, "bg_color": BAD_FILL, "num_format": "@"}
         )
 
+    def _added(self, most: int) -> int | None:
+        titles = set(map(folded, ERRORS_TITLES))
+        for at, heading in enumerate(self.run.headings):
+            if folded(heading) in titles:
+                return at
+        return self.width if self.width < most else None
+
     def write(
         self,
         rows: Iterable[tuple[int, Sequence[Value]]],
@@ -180,9 +185,12 @@ class _Marked:
     ) -> int:
         """Write ``rows``; return how many of them are bad."""
         sheet, bad, last = self.sheet, 0, self.heading
-        sheet.set_column(0, max(self.added - 1, 0), WIDTH)
-        sheet.set_column(self.added, self.added, ERRORS_WIDTH)
-        filters = any(found.is_bad for found in findings.values())
+        sheet.set_column(0, max(self.width - 1, 0), WIDTH)
+        if self.added is not None:
+            sheet.set_column(self.added, self.added, ERRORS_WIDTH)
+        filters = self.added is not None and any(
+            found.is_bad for found in findings.values()
+        )
         for number, cells in rows:
             at = number - 1
             found = findings.get(number, Findings())
@@ -193,14 +201,20 @@ class _Marked:
                 sheet.set_row(at, None, None, {"hidden": True})
             self._write_row(at, cells, found)
         if self.heading >= 0:
-            sheet.autofilter(self.heading, 0, last, self.added)
-            if filters:
-                sheet.filter_column(self.added, "x == NonBlanks")
-            if self.heading < MOST_FROZEN:
-                sheet.freeze_panes(self.heading + 1, 0)
+            self._guide(last, filters=filters)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         return bad
+
+    def _guide(self, last: int, *, filters: bool) -> None:
+        """Have the heading stay in sight, and the bad rows come first."""
+        sheet = self.sheet
+        columns = self.width if self.added is None else max(self.width, self.added + 1)
+        sheet.autofilter(self.heading, 0, last, columns - 1)
+        if filters and self.added is not None:
+            sheet.filter_column(self.added, "x == NonBlanks")
+        if self.heading < MOST_FROZEN:
+            sheet.freeze_panes(self.heading + 1, 0)
 
     def _write_row(self, at: int, cells: Sequence[Value], found: Findings) -> None:
         told = {each for each in (*found.faults, *found.repairs) if each is not None}
@@ -214,6 +228,8 @@ class _Marked:
             self._write_cell(at, column, value, look)
         for column in sorted(told):
             self._note(at, column, found.said_of(column))
+        if self.added is None:
+            return
         if at == self.heading:
             title = str(ERRORS_TITLE)
             self.sheet.write_string(at, self.added, title, self.heading_look)

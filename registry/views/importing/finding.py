@@ -10,7 +10,7 @@ from registry.access import STAFF
 from registry.actions.imports.steps import FAILED_BACK
 from registry.desks import desk_of
 from registry.enums import ImportStep, Role, RunStatus
-from registry.importing.kinds import ImportKind, SheetColumn, kind_at
+from registry.importing.kinds import ImportKind, SheetColumn, kind_at, other_at
 from registry.models import ImportRun, User
 
 #: Who sends spreadsheets; a kind may be open to fewer.
@@ -47,7 +47,7 @@ def kind_of(run: ImportRun) -> ImportKind | None:
 
 def title_of(run: ImportRun) -> str:
     """Return what a run brought in, in words."""
-    kind = kind_of(run)
+    kind = kind_of(run) or other_at(run.layout)
     return str(capfirst(str(kind.title))) if kind is not None else run.layout
 
 

@@ -80,7 +80,7 @@ def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
     offered = [fate.value for fate in RowFate if counts.get(fate.value)]
     offered += [TWINS] if numbers["twins"] else []
     offered += [REPAIRED] if found.repairs else []
-    wanted = _wanted(request, offered, numbers["undecided"])
+    wanted = _wanted(request, offered, found, numbers["undecided"])
     rows = Rows(found, request.user)
     told = {
         "fate": wanted,
@@ -100,11 +100,18 @@ def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
     return {**told, "page": page, "rows": rows.shown(page.object_list)}
 
 
-def _wanted(request: HttpRequest, offered: list[str], undecided: int) -> str:
-    """Return what is asked for; else what the person has to look at first."""
+def _wanted(
+    request: HttpRequest, offered: list[str], found: ImportRun, undecided: int
+) -> str:
+    """Return what is asked for; else what the person wants to look at first."""
     asked = request.GET.get("fate", "")
     if asked in offered:
         return asked
+    good = [RowFate.CHANGED, RowFate.NEW, RowFate.SAME]
+    # Before it is written what is bad comes first, afterwards what was written.
+    order = [*good, RowFate.BAD]
+    if step_of(found) == ImportStep.CHECKED:
+        order = [RowFate.BAD, *good]
     first = [TWINS] if undecided else []
-    order = [*first, RowFate.BAD, RowFate.CHANGED, RowFate.NEW, RowFate.SAME]
-    return next((str(each) for each in order if each in offered), RowFate.NEW.value)
+    first += [fate.value for fate in order]
+    return next((each for each in first if each in offered), RowFate.NEW.value)

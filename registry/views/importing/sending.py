@@ -14,7 +14,7 @@ from registry.access import SignedInRequest, open_to
 from registry.actions import imports
 from registry.errors import RecordError
 from registry.forms.importing import SheetForm
-from registry.importing.kinds import ImportKind, kinds_for
+from registry.importing.kinds import ImportKind, kinds_for, others_for
 from registry.models import ImportRun
 from registry.sheets.refusals import SheetRefused
 from registry.views.importing.finding import SENDERS, find_kind
@@ -41,6 +41,7 @@ def home(request: SignedInRequest) -> HttpResponse:
                 (kind, type(kind).existing is not ImportKind.existing)
                 for kind in kinds_for(user)
             ],
+            "others": others_for(user),
             "page": page,
             "runs": [Shown(run, user) for run in page.object_list],
         },

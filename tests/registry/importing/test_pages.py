@@ -10,17 +10,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.enums import ImportStep, Role, RowChoice, RowFate, RunStatus
+from members.models import Member
+from registry.actions import records
+from registry.changes import Changes
+from registry.enums import ImportStep, RecordStatus, Role, RowChoice, RowFate, RunStatus
 from registry.forms.importing import letter
 from registry.models import AuditEvent, ExportRun, ImportRun
 from registry.storages import content_name
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, SubdistrictFactory
 from tests.factories.importing import (
     ImportRowFactory,
     ImportRunFactory,
     TestKind,
     offer_test_kind,
 )
+from tests.registry.importing.kinds import csv_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +76,11 @@ def desk(client, officer):
     """Be a browser in which an officer of Loei is signed in."""
     client.force_login(officer)
     return client
+
+
+@pytest.fixture
+def places():
+    SubdistrictFactory()
 
 
 @pytest.fixture
@@ -143,9 +152,9 @@ def test_an_administrator_reads_everybodys_run_and_goes_on_with_none(
 # --- Sending ----------------------------------------------------------------------
 
 
-def send(client, name="list.csv", data=b""):
+def send(client, name="list.csv", data=b"", kind=TestKind):
     file = SimpleUploadedFile(name, data)
-    return client.post(at("upload", TestKind.slug), {"file": file})
+    return client.post(at("upload", kind.slug), {"file": file})
 
 
 def test_a_form_without_a_file_says_so(desk):
@@ -153,6 +162,33 @@ def test_a_form_without_a_file_says_so(desk):
 
     assert "กรุณาเลือกไฟล์" in page(answer)
     assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("list.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("list.xlsx", b"no workbook"),
+        ("list.pdf", b"%PDF"),
+        ("list.csv", b""),
+        ("list.csv", "ชื่อ,อำเภอ\n".encode()),
+    ],
+)
+def test_what_the_gate_refuses_is_said_in_the_form(desk, producers, name, data):
+    answer = send(desk, name, data, producers)
+
+    assert len(answer.context["form"].errors["file"]) == 1
+    assert not ImportRun.objects.exists()
+
+
+def test_a_hundred_and_fifty_files_an_hour_are_enough(desk, producers, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"upload": "1/h/user"}
+    send(desk, data=csv_of(("ชื่อ", "อำเภอ"), ("ก", "ข")), kind=producers)
+
+    answer = send(desk, data=csv_of(("ชื่อ", "อำเภอ"), ("ก", "ข")), kind=producers)
+
+    assert answer.context["form"].errors["file"]
+    assert ImportRun.objects.count() == 1
 
 
 # --- Columns ----------------------------------------------------------------------
@@ -646,6 +682,163 @@ def test_what_was_not_written_is_not_asked_to_be_undone(desk, officer, step):
     answer = desk.get(at("undo", run.pk), follow=True)
 
     assert said(answer) == ["ย้อนกลับการนำเข้านี้ไม่ได้"]
+
+
+# --- From the file to the register and back ---------------------------------------
+
+
+def test_a_file_with_strange_headings_goes_the_whole_way(
+    desk, officer, producers, places, work
+):
+    rows = [("กลุ่มทอผ้าใหม่", "เมืองเลย", "5"), ("กลุ่มไม่มีที่", "ดาวอังคาร", "1")]
+    data = csv_of(("ผู้ผลิต (ราย)", "ที่ตั้ง", "คนงาน"), *rows)
+    address = send(desk, data=data, kind=producers).url
+    run = ImportRun.objects.get()
+    assert "ยังไม่พบ" in page(desk.get(address))
+
+    # Both columns are named, and remembered; the file is checked.
+    typed = {"heading_row": 1, "column-0": "name_th", "column-1": "district"}
+    desk.post(at("columns", run.pk), {**typed, "column-2": "workers", "remember": "on"})
+    answer = desk.get(address)
+    assert answer.templates[0].name == "importing/preview.html"
+    assert {each.fate: each.count for each in answer.context["shares"]} == {
+        "new": 1,
+        "changed": 0,
+        "same": 0,
+        "bad": 1,
+    }
+
+    # All of it is refused with a sentence; the good row is written.
+    digest = answer.context["run"].digest
+    confirm = {"digest": digest, "rows": "all"}
+    assert len(said(desk.post(at("confirm", run.pk), confirm, follow=True))) == 1
+    assert not Member.objects.exists()
+    desk.post(at("confirm", run.pk), {"digest": digest, "rows": "good"})
+    assert "working" in page(desk.get(address))
+    work(run)
+    member = Member.objects.get()
+    assert (member.name_th, member.owner, member.status) == (
+        "กลุ่มทอผ้าใหม่",
+        officer.agency,
+        RecordStatus.DRAFT,
+    )
+    shown = page(desk.get(address))
+    assert reverse("workspace:edit", args=["members", member.pk]) in shown
+
+    # The same file again: it knows the columns, and changes nothing.
+    again = desk.get(send(desk, data=data, kind=producers).url)
+    assert again.templates[0].name == "importing/preview.html"
+    assert [each.count for each in again.context["shares"]] == [0, 0, 1, 1]
+
+    # And back.
+    assert at("undo", run.pk) in shown
+    page(desk.get(at("undo", run.pk)))
+    desk.post(at("undo", run.pk))
+    work(run)
+    assert "ย้อนกลับการนำเข้าแล้ว" in page(desk.get(address))
+    member.refresh_from_db()
+    assert member.status == RecordStatus.WITHDRAWN
+
+
+def test_a_preview_that_grew_old_is_not_written(desk, producers, places):
+    data = csv_of(("ชื่อ", "อำเภอ"), ("กลุ่มทอผ้า", "เมืองเลย"))
+    address = send(desk, data=data, kind=producers).url
+    run = ImportRun.objects.get()
+
+    answer = desk.post(at("confirm", run.pk), {"digest": "old"}, follow=True)
+
+    assert len(said(answer)) == 1
+    run.refresh_from_db()
+    assert run.stage == ImportStep.CHECKED
+    assert answer.redirect_chain == [(address, 302)]
+
+
+def test_what_a_row_is_is_decided_and_counts_at_once(desk, officer, producers, places):
+    member = MemberFactory(name_th="กลุ่มทอผ้าบ้านนาอ้อ", owner=officer.agency)
+    data = csv_of(
+        ("ชื่อ", "อำเภอ", "คนงาน"),
+        ("กลุ่มทอผ้าบ้านนาออก", "เมืองเลย", "7"),
+        ("กลุ่มทอผ้าบ้านนาอ้ออ", "เมืองเลย", "8"),
+    )
+    send(desk, data=data, kind=producers)
+    run = ImportRun.objects.get()
+    assert set(run.rows.values_list("fate", flat=True)) == {"bad"}
+
+    bent = {
+        "row-2": "update:999999",
+        "row-3": "delete",
+        "row-x": "same",
+        "row-77": "same",
+    }
+    answer = desk.post(at("decide", run.pk), bent, follow=True)
+    assert said(answer) == ["ไม่มีการเลือกใหม่"]
+    assert set(run.rows.values_list("choice", flat=True)) == {""}
+
+    desk.post(at("decide", run.pk), {"row-2": f"update:{member.pk}"})
+    assert list(run.rows.order_by("number").values_list("fate", flat=True)) == [
+        "changed",
+        "bad",
+    ]
+    answer = desk.get(at("run", run.pk), {"fate": "twins"})
+    chosen = [
+        [option.value for option in each.options if option.is_chosen]
+        for each in answer.context["rows"]
+    ]
+    assert chosen == [[f"update:{member.pk}"], []]
+
+    desk.post(at("decide", run.pk), {"all": "different"})
+    assert list(run.rows.order_by("number").values_list("fate", flat=True)) == [
+        "changed",
+        "new",
+    ]
+
+
+def test_empty_cells_erase_only_when_that_is_chosen(desk, officer, producers, places):
+    member = MemberFactory(workers=4, owner=officer.agency)
+    data = csv_of(("รหัส", "ชื่อ", "คนงาน"), (member.code, member.name_th, ""))
+    send(desk, data=data, kind=producers)
+    run = ImportRun.objects.get()
+    assert run.counts["same"] == 1
+
+    desk.post(at("options", run.pk), {"erases": "1"})
+    run.refresh_from_db()
+    assert run.counts["changed"] == 1
+    assert desk.get(at("run", run.pk)).context["erases"] is True
+
+    desk.post(at("options", run.pk))
+    run.refresh_from_db()
+    assert run.counts["same"] == 1
+
+
+def test_an_import_is_given_up_and_nothing_was_written(desk, producers, places):
+    data = csv_of(("ชื่อ", "อำเภอ"), ("กลุ่มทอผ้า", "เมืองเลย"))
+    send(desk, data=data, kind=producers)
+    run = ImportRun.objects.get()
+
+    answer = desk.post(at("drop", run.pk), follow=True)
+
+    assert "ยกเลิกการนำเข้าแล้ว" in page(answer)
+    assert len(said(desk.post(at("confirm", run.pk), follow=True))) == 1
+    assert not Member.objects.exists()
+
+
+def test_what_somebody_worked_on_since_is_in_the_way_of_undoing(
+    desk, officer, producers, places, work
+):
+    data = csv_of(("ชื่อ", "อำเภอ"), ("กลุ่มทอผ้า", "เมืองเลย"))
+    send(desk, data=data, kind=producers)
+    run = ImportRun.objects.get()
+    desk.post(at("confirm", run.pk), {"digest": run.digest, "rows": "all"})
+    work(run)
+    records.edit(Member.objects.get(), Changes({"name_en": "Weavers"}), by=officer)
+
+    desk.post(at("undo", run.pk))
+    work(run)
+
+    run.refresh_from_db()
+    answer = desk.get(at("run", run.pk), follow=True)
+    assert "กลุ่มทอผ้า" in (run.error or said(answer)[0])
+    assert answer.context["shown"].step == ImportStep.WRITTEN
 
 
 # --- Ways in ----------------------------------------------------------------------

@@ -23,7 +23,8 @@ def with_holders() -> QuerySet[Any]:
     public = Q(Exists(Product.objects.published().filter(pk=OuterRef("product")))) | Q(
         Exists(Member.objects.published().filter(pk=OuterRef("member")))
     )
-    valid: QuerySet[Any] = Certificate.objects.in_force(timezone.localdate()).filter(public)
+    today = timezone.localdate()
+    valid: QuerySet[Any] = Certificate.objects.in_force(today).filter(public)
     valid = valid.filter(mark=OuterRef("pk")).order_by().values("mark")
     return Mark.objects.annotate(
         certificates_in_force=_counted(valid, "pk"),

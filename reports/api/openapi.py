@@ -128,6 +128,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "description": str(parameter.text),
         "schema": schema,
         **({"style": "form", "explode": True} if parameter.several else {}),
+        **({"example": parameter.example} if parameter.example else {}),
     }
 
 

@@ -36,6 +36,7 @@ class Parameter:
     several: bool = False
     #: It is a part of the path.
     is_path: bool = False
+    example: str = ""
 
     def check(self, values: Sequence[str]) -> None:
         """Refuse values that are not as the schema says.
@@ -101,10 +102,10 @@ def words(text: str | Promise) -> Parameter:
     return Parameter("q", text, schema)
 
 
-def slug(name: str, text: str | Promise) -> Parameter:
+def slug(name: str, text: str | Promise, example: str) -> Parameter:
     """Return a parameter whose values another list tells."""
     schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$"}
-    return Parameter(name, text, schema)
+    return Parameter(name, text, schema, example=example)
 
 
 def code(letter: str) -> Parameter:
@@ -127,11 +128,12 @@ def one_of(
     return Parameter(name, text, {"type": kind, "enum": kept}, several=several)
 
 
-PROVINCE = slug("province", _("A province, by its “slug” in /provinces/."))
+PROVINCE = slug("province", _("A province, by its “slug” in /provinces/."), "loei")
 DISTRICT = Parameter(
     "district",
     _("A district, by its “code” in /provinces/."),
     {"type": "string", "pattern": "^[0-9]{4}$"},
+    example="4201",
 )
 AFTER = Parameter(
     "after",
@@ -148,12 +150,16 @@ NAMED = _("The order; “relevance” with words, if nothing is said, else “na
 
 PRODUCT_LIST = (
     words(_("Words to search for, as in the catalogue.")),
-    slug("category", _("A category and all below it, by its “code” in /categories/.")),
+    slug(
+        "category",
+        _("A category and all below it, by its “code” in /categories/."),
+        "edible",
+    ),
     one_of("otop_type", _("OTOP types."), OtopType.values, several=True),
     PROVINCE,
     DISTRICT,
     one_of("stars", _("Stars, 1 to 5."), range(1, 6), several=True),
-    slug("mark", _("A mark that is held in force, by its “code” in /marks/.")),
+    slug("mark", _("A mark that is held in force, by its “code” in /marks/."), "tcps"),
     one_of(
         "price",
         _(

@@ -172,6 +172,11 @@ TABLE = {
     "merges:list": STAFF,
     "merges:compare": STAFF,
     "merges:detail": STAFF,
+    # Pictures in bulk
+    "picture_zip:upload": HOUSE - {"official"},
+    "picture_zip:run": HOUSE - {"official"},
+    "picture_zip:progress": HOUSE - {"official"},
+    "picture_zip:step": HOUSE - {"official"},
     # Rows of outside lists, held against the register
     "outside:start": STAFF,
     "outside:queue": STAFF,
@@ -285,6 +290,7 @@ def samples(officer):
     merged = merge(*pair, by=None, reason="one and the same")
     begun, waiting = filled(), submitted()
     imported = ImportRunFactory(by=officer)
+    pictures = ImportRunFactory(by=officer, layout="pictures")
     ordered = ordered_export(by=officer)
     saved = SavedReportFactory(by=officer)
     changes = Changes({"name_en": "Another name"})
@@ -306,6 +312,9 @@ def samples(officer):
         "merges:compare": [member.code],
         "merges:detail": [merged.pk],
         "renewals:detail": [plan.cluster.slug],
+        "picture_zip:run": [pictures.pk],
+        "picture_zip:progress": [pictures.pk],
+        "picture_zip:step": [pictures.pk, "drop"],
         "outside:queue": ["producers"],
         "outside:decide": ["producers", 1],
         "outside:take_or_keep": [1],

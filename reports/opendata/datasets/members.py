@@ -86,7 +86,12 @@ class Members(Dataset):
         Column(
             "published_on", _("Published on"), Kind.DAY, value=day_of("published_at")
         ),
-        Column("url", _("Page"), Kind.ADDRESS, value=page_of("members:detail")),
+        Column(
+            "url",
+            _("Address of the page"),
+            Kind.ADDRESS,
+            value=page_of("members:detail"),
+        ),
     )
 
     def found(self) -> QuerySet[Any]:

@@ -42,7 +42,7 @@ class Products(Dataset):
     """Every published product."""
 
     slug = "products"
-    title = _("Souvenirs")
+    title = _("Souvenirs of the provinces")
     description = _(
         "Souvenirs of the provinces with their shelf, price, materials, stars and "
         "marks, as the offices of the provinces have checked them."
@@ -124,7 +124,12 @@ class Products(Dataset):
         Column(
             "published_on", _("Published on"), Kind.DAY, value=day_of("published_at")
         ),
-        Column("url", _("Page"), Kind.ADDRESS, value=page_of("products:detail")),
+        Column(
+            "url",
+            _("Address of the page"),
+            Kind.ADDRESS,
+            value=page_of("products:detail"),
+        ),
     )
 
     def found(self) -> QuerySet[Any]:

@@ -62,7 +62,7 @@ class StarResults(Dataset):
         *place_columns("product__"),
         Column(
             "url",
-            _("Page"),
+            _("Address of the page"),
             Kind.ADDRESS,
             value=page_of("products:detail", "product__code"),
         ),

@@ -20,6 +20,7 @@ from products.urls import (
     enquiry_patterns,
     member_patterns,
     outside_patterns,
+    picture_zip_patterns,
     product_patterns,
 )
 from registry.access import EVERYBODY, STAFF, mark, public
@@ -129,6 +130,10 @@ urlpatterns = [
             include((consent_patterns, "consents")),
         ),
         path("workspace/enquiries/", include((enquiry_patterns, "enquiries"))),
+        path(
+            "workspace/import/pictures/",
+            include((picture_zip_patterns, "picture_zip")),
+        ),
         path("workspace/import/", include((importing.patterns, "importing"))),
         path("workspace/", include((workspace.patterns, "workspace"))),
         path("review/joins/", include((joining.decision_patterns, "joins"))),

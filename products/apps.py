@@ -14,13 +14,13 @@ class ProductsConfig(AppConfig):
         """Have what is kept of a product follow everything it depends on."""
         from members.models import Cluster, Member
         from products import daily, desk, figures, personal
-        from products.actions import followers
+        from products.actions import followers, picture_zip
         from products.cdd.kinds import ProducersKind, StarsKind
         from products.importing.kinds import LocalAuthorityKind
         from products.models import Category, Mark, Product, StarRound
         from products.sheets import CertificateSheets, ProductSheets, RatingSheets
         from registry.followers import follow
-        from registry.importing.kinds import offer
+        from registry.importing.kinds import OtherWay, offer, offer_other
         from registry.publicity import ask_before_hiding
 
         follow(Product, followers.keep_product, in_bulk=followers.keep_products)
@@ -38,3 +38,15 @@ class ProductsConfig(AppConfig):
             offer(kind)
         for outside in (ProducersKind(), StarsKind(), LocalAuthorityKind()):
             offer(outside)
+        offer_other(
+            OtherWay(
+                picture_zip.LAYOUT,
+                _("Pictures of products in bulk (ZIP)"),
+                _(
+                    "A ZIP of pictures whose file names begin with the code of their "
+                    "product. You see first what becomes of each picture."
+                ),
+                "picture_zip:upload",
+                "picture_zip:run",
+            )
+        )

@@ -6,7 +6,7 @@ address says members; asking about a cluster needs no more than this app knows.
 
 from django.urls import path
 
-from products.views import catalogue, enquiries, outside
+from products.views import catalogue, enquiries, outside, picture_zip
 
 #: Under ``/products/``, namespace ``products``.
 product_patterns = [
@@ -41,4 +41,12 @@ outside_patterns = [
     path("differences/<int:pk>/", outside.difference_decide, name="take_or_keep"),
     path("<slug:kind>/", outside.queue, name="queue"),
     path("<slug:kind>/<int:pk>/", outside.decide, name="decide"),
+]
+
+#: Under ``/workspace/import/pictures/``, namespace ``picture_zip``.
+picture_zip_patterns = [
+    path("", picture_zip.upload, name="upload"),
+    path("<int:pk>/", picture_zip.run, name="run"),
+    path("<int:pk>/progress/", picture_zip.progress, name="progress"),
+    path("<int:pk>/<slug:to>/", picture_zip.step, name="step"),
 ]

@@ -213,3 +213,38 @@ def kind_at(slug: str) -> ImportKind | None:
 def _rank(kind: ImportKind) -> int:
     labels = [config.label for config in apps.get_app_configs()]
     return -labels.index(kind.label.split(".")[0])
+
+
+# --- What is no spreadsheet -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OtherWay:
+    """Something that comes in on pages of its own, such as a ZIP of pictures."""
+
+    #: ``ImportRun.layout``.
+    slug: str
+    title: str | Promise
+    lead: str | Promise
+    #: Names of the addresses where it begins, and of one run of it.
+    start: str
+    run: str
+    roles: frozenset[Role] = SENDERS
+
+
+_others: dict[str, OtherWay] = {}
+
+
+def offer_other(way: OtherWay) -> None:
+    """Register another way; called from ``AppConfig.ready()``."""
+    _others[way.slug] = way
+
+
+def others_for(user: User) -> list[OtherWay]:
+    """Return the other ways open to ``user``."""
+    return [each for each in _others.values() if user.role in each.roles]
+
+
+def other_at(slug: str) -> OtherWay | None:
+    """Return the other way of a run's layout; None if it is a spreadsheet."""
+    return _others.get(slug)

@@ -401,6 +401,10 @@ SPECIAL = {
     # What is of another province does not exist.
     # For reviewers of its province; another one's learns nothing.
     "review:approve_chosen": {405},
+    "outside:start": {302},
+    "outside:decide": {405},
+    "outside:take_or_keep": {405},
+    "picture_zip:step": {405},
     "review:result": {302},
     "review:record": {200, 404},
     "review:record_preview": {200, 404},

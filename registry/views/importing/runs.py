@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registry.access import SignedInRequest, open_to
 from registry.enums import ImportStep, RowChoice, RowFate
 from registry.following import follow, is_going_on
+from registry.importing.kinds import other_at
 from registry.models import ImportRun
 from registry.views.importing.finding import SENDERS, find_run, step_of
 from registry.views.importing.mapping import show_columns
@@ -33,6 +34,8 @@ REPAIRED, TWINS = "repaired", "twins"
 def run(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a run: its columns, how far it is, its preview, or what came of it."""
     found = find_run(pk, request.user)
+    if other := other_at(found.layout):
+        return redirect(other.run, found.pk)
     step = step_of(found)
     if step in WORKING:
         is_at_work = is_going_on(found)

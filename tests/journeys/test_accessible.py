@@ -22,6 +22,7 @@ from tests.factories import (
     SubdistrictFactory,
     SwotItemFactory,
 )
+from tests.factories.reports import SavedReportFactory, ordered_export
 from tests.journeys.axe import AXE, faults_at, faults_of
 from tests.journeys.market import fill_market
 
@@ -240,10 +241,14 @@ def test_forms_of_the_desk(goods, reviewer, be, assert_sound, strict):
 
 def test_reports(goods, official, be, assert_sound, strict):
     ContactFactory(member=goods["rich"].member)
+    saved, ordered = SavedReportFactory(by=official), ordered_export(by=official)
     be(official)
 
     assert_sound(
         of("reports:list"),
+        of("reports:saved", saved.token),
+        of("reports:file", ordered.pk),
+        of("reports:detail", "stars"),
         of("reports:detail", "members"),
         of("reports:detail", "products") + "?stars=5",
         of("reports:detail", "products") + "?q=ไม่มีสิ่งนี้",

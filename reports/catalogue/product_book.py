@@ -162,7 +162,7 @@ def by_chapter(
 
     def chapter(product: Product) -> str:
         shelf = known.get(product.category_id or 0)
-        return "/".join(shelf.path.split("/")[:2]) + "/" if shelf else ""
+        return "/".join(shelf.path.split("/")[:-1][:2]) + "/" if shelf else ""
 
     order = {path: at for at, path in enumerate([*shelves, ""])}
     found = sorted(goods, key=lambda each: order[chapter(each)])

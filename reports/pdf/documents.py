@@ -62,6 +62,9 @@ class PdfColumn:
     title: str
     width: float = 10
     align: Alignment = "left"
+    #: As wide as its longest text, within reason: codes, days and numbers are not
+    #: to be broken.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

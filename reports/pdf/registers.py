@@ -39,6 +39,8 @@ UPRIGHT_COLUMNS = 7
 PAGE_WIDTH = 190
 #: More bars are no picture any more; the table says it better.
 MOST_BARS = 20
+#: What is not to be broken over two lines.
+WHOLE = NUMERIC | {Kind.CODE, Kind.PHONE, Kind.DATE}
 #: Columns for one reader each.
 OTHER = {"th": "_en", "en": "_th"}
 
@@ -314,8 +316,10 @@ def printed(columns: Sequence[Column]) -> list[PdfColumn]:
     return [
         PdfColumn(
             str(column.title),
-            max(column.width, 8),
+            # A little more for all, so that narrow ones hold a word.
+            column.width + 6,
             "right" if column.kind in NUMERIC else "left",
+            column.kind in WHOLE,
         )
         for column in columns
     ]

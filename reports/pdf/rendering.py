@@ -45,8 +45,10 @@ WORD = re.compile(r"[^\s\u00a0]+")
 ENDLESS = re.compile(r"[^\s\u00a0ก-๛\u200b]{18}(?=[^\s\u00a0])")
 ENDLESS_THAI = re.compile(r"([ก-ฮ])\1{11}(?=[ก-ฮ])")
 MAY_BREAK = "\u200b"
+#: Characters on one line of a column that is as wide as its texts.
+SHORTEST_WHOLE, LONGEST_WHOLE = 7, 22
 #: Words that typst would break in the wrong place.
-UNBROKEN = "|".join(sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ"), key=len, reverse=True))
+UNBROKEN = "|".join(sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ", "เผยแพร่"), key=len, reverse=True))
 #: Stands for a sign that the font does not have: PDF/A allows no empty boxes.
 UNKNOWN = "?"
 
@@ -161,6 +163,14 @@ class _Payload:
             parts["kind"] = value.kind
         if isinstance(value, TableBlock):
             parts["number_title"] = _("No.")
+            for at, column in enumerate(value.columns):
+                cells = (
+                    len(row[at]) for row in (*value.rows, *filter(None, [value.totals]))
+                )
+                longest = min(max(cells, default=0), LONGEST_WHOLE)
+                parts["columns"][at]["longest"] = (
+                    max(longest, SHORTEST_WHOLE) if column.is_whole else 0
+                )
         for name in ("code", "language", "align"):
             # Names for the template, not texts.
             if name in parts:

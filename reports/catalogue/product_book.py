@@ -246,7 +246,8 @@ class _Book:
                     heading=headings[language],
                     language=language,
                     lines=[
-                        (getattr(each, f"name_{language}"), each.code) for each in named
+                        (getattr(each, f"name_{language}"), each.code or "")
+                        for each in named
                     ],
                 )
 

@@ -29,6 +29,10 @@ from reports.pdf.legible import legible
 
 logger = logging.getLogger(__name__)
 
+#: Its stubs ask for source and folder to be of one type. It keeps threads: a process
+#: that has printed must not fork one that will.
+_compile: Any = typst.compile
+
 TEMPLATE = Path(__file__).with_name("portal.typ")
 #: Accessible to all (PDF/UA), and readable for as long as archives are.
 STANDARDS: "list[typst.PDFStandard]" = ["ua-1", "a-2a"]
@@ -48,7 +52,9 @@ MAY_BREAK = "\u200b"
 #: Characters on one line of a column that is as wide as its texts.
 SHORTEST_WHOLE, LONGEST_WHOLE = 7, 22
 #: Words that typst would break in the wrong place.
-UNBROKEN = "|".join(sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ", "เผยแพร่"), key=len, reverse=True))
+UNBROKEN = "|".join(
+    sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ", "เผยแพร่"), key=len, reverse=True)
+)
 #: Stands for a sign that the font does not have: PDF/A allows no empty boxes.
 UNKNOWN = "?"
 
@@ -69,8 +75,8 @@ def render(document: Document) -> bytes:
     ):
         data = _Payload(document, Path(folder)).as_json()
         try:
-            made: bytes = typst.compile(
-                {"main.typ": _template()},  # type: ignore[type-var] # sources by name
+            made: bytes = _compile(
+                _template(),
                 root=folder,
                 format="pdf",
                 font_paths=_fonts(),

@@ -1,8 +1,7 @@
 """Workbooks to fill in, to change and to mend."""
 
-import tempfile
+import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponseRedirect
@@ -15,16 +14,14 @@ from django.views.decorators.http import require_safe
 from registry.access import SignedInRequest, open_to
 from registry.actions.taking import begin_taking, end_taking
 from registry.enums import RowFate
-from registry.importing.opening import FileGone, reopened
+from registry.importing.opening import FileGone
 from registry.sheets.errors import write_errors
 from registry.sheets.refusals import PAGE_LIMITS, SheetRefused
 from registry.sheets.templates import write_template
 from registry.thai.dates import spoken
-from registry.views.importing.finding import SENDERS, find_kind, find_run
+from registry.views.importing.finding import SENDERS, file_of, find_kind, find_run
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: Workbooks up to this size stay in memory while they are sent.
-IN_MEMORY = 4 * 1024 * 1024
 
 
 class TooManyToTake(ValueError):
@@ -36,7 +33,7 @@ class TooManyToTake(ValueError):
 def template(request: SignedInRequest, kind: str) -> HttpResponseBase:
     """Send the empty workbook of a kind, with its drop-downs and examples."""
     found = find_kind(kind, request.user)
-    file = _file()
+    file = io.BytesIO()
     write_template(file, found, user=request.user, language=spoken(None))
     return _sent(file, f"{found.slug}-template.xlsx")
 
@@ -51,12 +48,11 @@ def rows(request: SignedInRequest, kind: str) -> HttpResponseBase:
     if existing is None:
         raise Http404
     run = begin_taking(f"import-{found.slug}", by=user)
-    file = _file()
+    file = io.BytesIO()
     try:
         kept = _at_most(existing, PAGE_LIMITS.rows)
         count = write_template(file, found, user=user, language=spoken(None), rows=kept)
     except TooManyToTake:
-        file.close()
         end_taking(run, rows=0, error=TooManyToTake.__name__)
         said = _(
             "These are more than %(limit)s rows, more than a page takes back at once. "
@@ -65,7 +61,6 @@ def rows(request: SignedInRequest, kind: str) -> HttpResponseBase:
         messages.error(request, said % {"limit": f"{PAGE_LIMITS.rows:,}"})
         return HttpResponseRedirect(reverse("importing:home"))
     except BaseException as error:
-        file.close()
         end_taking(run, rows=0, error=type(error).__name__)
         raise
     end_taking(run, rows=count)
@@ -79,11 +74,10 @@ def errors(request: SignedInRequest, pk: int) -> HttpResponseBase:
     found = find_run(pk, request.user)
     if not found.rows.filter(fate=RowFate.BAD).exists():
         raise Http404
-    file = _file()
+    file = io.BytesIO()
     try:
-        write_errors(file, reopened(found).admitted, found)
+        write_errors(file, file_of(found), found)
     except (FileGone, SheetRefused) as refusal:
-        file.close()
         # Files of old runs are let go of; the page still says what was wrong.
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("importing:run", args=[found.pk]))
@@ -99,12 +93,7 @@ def _at_most(
         yield row
 
 
-def _file() -> Any:
-    """Return a file that is on the disk once it is large; sending it closes it."""
-    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
-
-
-def _sent(file: Any, name: str) -> FileResponse:
+def _sent(file: io.BytesIO, name: str) -> FileResponse:
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 

@@ -11,7 +11,10 @@ from registry.actions.imports.steps import FAILED_BACK
 from registry.desks import desk_of
 from registry.enums import ImportStep, Role, RunStatus
 from registry.importing.kinds import ImportKind, SheetColumn, kind_at, other_at
+from registry.importing.opening import FileGone
 from registry.models import ImportRun, User
+from registry.sheets.gate import COMMAND_LIMITS, Admitted, admit
+from registry.storages import private_storage
 
 #: Who sends spreadsheets; a kind may be open to fewer.
 SENDERS = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -81,3 +84,16 @@ def url_of(label: str, pk: int | None, user: User) -> str:
             pass
     desk = desk_of(label)
     return reverse("workspace:edit", args=[desk.slug, pk]) if desk else ""
+
+
+def file_of(run: ImportRun) -> Admitted:
+    """Return the file of a run as it was sent, through the gate once more.
+
+    :raises FileGone: if it is no longer kept.
+    """
+    shelf = private_storage()
+    if not run.file or not shelf.exists(run.file):
+        raise FileGone
+    with shelf.open(run.file) as file:
+        # It was let in by what it was sent to: a page, or a command.
+        return admit(file.read(), name=run.file_name, limits=COMMAND_LIMITS)

@@ -1,9 +1,10 @@
 """What a report's page shows before anything is taken away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import QuerySet
@@ -62,13 +63,25 @@ def preview(report: RecordReport, user: User, chosen: QuerySet[Any]) -> Preview:
 
 
 @dataclass(frozen=True)
+class ShownRow:
+    """One row of a table: its cells, each with the heading it stands under."""
+
+    cells: Sequence[tuple[Heading, str]]
+    #: Where the page leads from it.
+    url: str = ""
+
+    def __iter__(self) -> Iterator[tuple[Heading, str]]:
+        return iter(self.cells)
+
+
+@dataclass(frozen=True)
 class ShownTable:
     """One table of figures as text, at most so many rows of it."""
 
     key: str
     title: str
     headings: Sequence[Heading]
-    rows: Sequence[Sequence[tuple[Heading, str]]]
+    rows: Sequence[ShownRow]
     totals: Sequence[tuple[Heading, str]]
     note: str
     chart: Chart | None
@@ -93,7 +106,12 @@ def shown_table(table: Table, csv: str = "") -> ShownTable:
         table.key,
         str(table.title),
         headings,
-        [line(row) for row in table.rows[:SHOWN_ROWS]],
+        [
+            ShownRow(line(row), url)
+            for row, url in zip_longest(
+                table.rows[:SHOWN_ROWS], table.links[:SHOWN_ROWS], fillvalue=""
+            )
+        ],
         [] if table.totals is None else line(table.totals),
         str(table.note),
         table.chart,

@@ -175,7 +175,7 @@ def list_table(found: QuerySet[Certificate], today: date) -> Table:
         mark, number, code, product, maker, member, place, other, issued, last = row
         return [
             *(mark, number, code, product or "", maker or member, place or other),
-            *(issued, last, STATES[state_of(last, today)]),
+            *(issued, last, str(STATES[state_of(last, today)])),
             None if last is None else (last - today).days,
         ]
 

@@ -154,7 +154,7 @@ def fields_table(counts: Sequence[Counts], user: User, form: ScopeForm) -> Table
         for field, empty in lines:
             rows.append(
                 [
-                    *(str(each.kind.label), str(field.label), empty, number),
+                    *(str(field.label), str(each.kind.label), empty, number),
                     share(empty, number),
                 ]
             )
@@ -163,8 +163,8 @@ def fields_table(counts: Sequence[Counts], user: User, form: ScopeForm) -> Table
         key="fields",
         title=_("What is missing"),
         columns=(
-            Column("kind", _("Kind"), width=16),
             Column("field", _("Field"), width=30),
+            Column("kind", _("Kind"), width=16),
             counted("missing", _("Missing")),
             counted("number", _("Of")),
             counted("share", _("Missing (%)"), 12),
@@ -176,7 +176,7 @@ def fields_table(counts: Sequence[Counts], user: User, form: ScopeForm) -> Table
         ),
         chart=Chart(
             "bars",
-            [f"{row[0]}: {row[1]}" for row in rows],
+            [f"{row[1]}: {row[0]}" for row in rows],
             [(_now("Missing (%)"), [row[4] or 0 for row in rows])],  # type: ignore[misc] # shares
         )
         if any(each.rows for each in counts)

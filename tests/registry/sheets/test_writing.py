@@ -2,6 +2,9 @@
 
 import csv
 import io
+import re
+import shutil
+import subprocess
 import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime
@@ -15,17 +18,22 @@ from django.utils.translation import gettext_lazy
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 from registry.sheets.writing import (
     ILLEGAL,
     MAX_CHARACTERS,
     Column,
     Kind,
+    Sheet,
     TooManyRows,
     write_csv,
+    write_workbook,
     write_xlsx,
 )
 from registry.sheets.writing import workbook as workbooks
+from registry.sheets.writing.columns import PIECE, cell_of, clean
+from registry.sheets.writing.delimited import guarded
 
 COLUMNS = [
     Column("code", "รหัส", Kind.CODE, 14),
@@ -267,6 +275,182 @@ def test_memory_does_not_grow_with_the_rows(write, tmp_path):
     peak(10)
 
     assert peak(6_000) < peak(1_000) + 500_000
+
+
+# --- Written by the column ------------------------------------------------------
+
+MESSY = [
+    *DANGEROUS,
+    "<b>&amp;</b>",
+    "_x000D_",
+    "_x005F_x000D_",
+    " space ",
+    "line\nbreak",
+    "re\rturn",
+    "\u200bน้ำพริก\xa0",
+    "ill\x0begal\x00",
+    '"quoted", too',
+    "",
+    None,
+    True,
+    7,
+    Decimal("-0.50"),
+    date(2012, 3, 15),
+    datetime(2024, 2, 28, 20, tzinfo=UTC),
+    gettext_lazy("Yes"),
+]
+KINDS = [Kind.TEXT, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.PHONE]
+
+
+def by_the_cell(rows, columns) -> io.BytesIO:
+    """Write the same sheet as XlsxWriter does, cell by cell."""
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("x")
+        for at, row in enumerate(rows, start=1):
+            for place, (value, column) in enumerate(zip(row, columns, strict=True)):
+                cell = cell_of(value, column.kind, "th")
+                if isinstance(cell, str):
+                    sheet.write_string(at, place, cell)
+                else:
+                    sheet.write_number(at, place, cell)
+    file.seek(0)
+    return file
+
+
+def test_rows_in_one_piece_are_what_xlsxwriter_writes_cell_by_cell():
+    columns = [Column(kind.name, kind.name, kind) for kind in KINDS]
+    rows = [[value] * len(KINDS) for value in MESSY * 60]
+
+    with translation.override("th"):
+        expected = read(by_the_cell(rows, columns))
+    mine = read(workbook(rows, columns))[1:]
+
+    assert len(rows) > PIECE
+    assert [[str(cell) for cell in row] for row in mine] == [
+        [str(cell) for cell in row] for row in expected[-len(rows) :]
+    ]
+
+
+cell_texts = st.text(
+    st.sampled_from([*'=+-@\t\r\n",<>&_x0 5FDก่\x0b\u200b']), max_size=8
+)
+
+
+@given(st.lists(st.tuples(cell_texts, cell_texts), max_size=20))
+def test_a_csv_is_what_pythons_own_writer_gives(rows):
+    columns = [Column("a", "A", Kind.TEXT), Column("b", "B", Kind.PHONE)]
+    expected = io.StringIO(newline="")
+    csv.writer(expected).writerows(
+        [
+            ["A", "B"],
+            *(
+                [
+                    guarded(clean(cell), column.kind)
+                    for cell, column in zip(row, columns, strict=True)
+                ]
+                for row in rows
+            ),
+        ]
+    )
+
+    assert csv_text(rows, columns) == expected.getvalue()
+
+
+def test_an_empty_row_of_one_column_is_a_row():
+    assert csv_text([["a"], [None]], [Column("a", "A")]) == 'A\r\na\r\n""\r\n'
+
+
+# --- Several sheets, totals, days to sort by --------------------------------------
+
+
+def figures() -> io.BytesIO:
+    """Write what a report of figures gives: two sheets, the first with totals."""
+    columns = [
+        Column("place", "อำเภอ"),
+        Column("on", "หมดอายุ", Kind.DATE, is_sortable=True),
+        Column("number", "จำนวน", Kind.NUMBER),
+    ]
+    rows = [["เชียงคาน", date(2012, 3, 15), 3], ["=ด่านซ้าย", None, 4]]
+    file = io.BytesIO()
+    write_workbook(
+        file,
+        [
+            Sheet("ตาราง", columns, rows, totals=["รวม", None, 7]),
+            Sheet("ตาราง", columns[:1], [["ก"]]),
+        ],
+        title="รายงาน",
+        about=[("แหล่งข้อมูล", "=ทะเบียน")],
+        language="th",
+    )
+    file.seek(0)
+    return file
+
+
+FIGURES = [
+    ["อำเภอ", "หมดอายุ", "หมดอายุ (ค.ศ.)", "จำนวน"],
+    ["เชียงคาน", "15/03/2555", date(2012, 3, 15), 3.0],
+    ["=ด่านซ้าย", "", "", 4.0],
+    ["รวม", "", "", 7.0],
+]
+
+
+def test_a_workbook_holds_several_sheets_with_totals_as_values_and_days_to_sort_by():
+    file = figures()
+
+    assert CalamineWorkbook.from_filelike(file).sheet_names == [
+        "ตาราง",
+        "ตาราง 2",
+        "เกี่ยวกับรายงานนี้",
+    ]
+    assert read(file) == FIGURES
+    assert read(file, 1) == [["อำเภอ"], ["ก"]]
+    sheet = openpyxl.load_workbook(file).worksheets[0]
+    assert [cell.font.bold for cell in sheet[4]] == [True] * 4
+    # Sorting and filtering leave the totals where they are.
+    assert sheet.auto_filter.ref == "A1:D3"
+    assert sheet["C2"].number_format == "yyyy-mm-dd"
+    with zipfile.ZipFile(file) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_day_excel_cannot_count_stays_text_alone():
+    columns = [Column("on", "On", Kind.DATE, is_sortable=True)]
+
+    assert read(workbook([[date(1899, 5, 1)], [date(1900, 3, 1)]], columns))[1:] == [
+        ["01/05/2442", ""],
+        ["01/03/2442", date(1900, 3, 1)],
+    ]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")
+def test_libreoffice_reads_the_same_cells(tmp_path):
+    (tmp_path / "report.xlsx").write_bytes(figures().getvalue())
+
+    subprocess.run(  # noqa: S603 - a fixed command
+        [
+            shutil.which("soffice"),
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            *("--headless", "--convert-to"),
+            # Fields by commas, texts quoted, UTF-8, cells as they are kept.
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false",
+            *("--outdir", str(tmp_path), str(tmp_path / "report.xlsx")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    text = (tmp_path / "report.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert [row[:2] + row[3:] for row in rows] == [
+        ["อำเภอ", "หมดอายุ", "จำนวน"],
+        ["เชียงคาน", "15/03/2555", "3"],
+        ["=ด่านซ้าย", "", "4"],
+        ["รวม", "", "7"],
+    ]
+    # A day it could count with: the same day, in the order of its own locale.
+    assert sorted(re.findall(r"\d+", rows[1][2])) == ["03", "15", "2012"]
 
 
 # --- CSV ------------------------------------------------------------------------

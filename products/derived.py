@@ -7,7 +7,7 @@ member, whenever one of them changes.
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ from products.models import (
 )
 from registry import derived
 from registry.derived import Difference, Right, SearchTexts
+from registry.rows_at_once import insert_many
 from registry.search import names_kept, search_texts
 
 #: Columns that :meth:`Product.settle` works out of member and category.
@@ -85,6 +86,65 @@ def _recount_batch(keys: list[int]) -> list[Difference]:
     return derived.mend(_rights(keys), ProductSearch)
 
 
+def count_new(products: Sequence[Product]) -> None:
+    """Work out the kept columns and search rows of products just entered.
+
+    They have nothing that belongs to them yet, so they follow from themselves as they
+    were saved; their producers are locked. Some queries for each 500 products.
+    """
+    today = timezone.localdate()
+    producers = _Producers()
+    texts: list[ProductSearch] = []
+    for start in range(0, len(products), derived.BATCH):
+        batch = products[start : start + derived.BATCH]
+        producers.make_fresh(batch)
+        marks = _marks(batch, today)
+        held = [each for each in batch if marks[each.pk]]
+        derived.mend([Right(each, _mark_columns(marks[each.pk])) for each in held])
+        texts += [
+            ProductSearch(
+                product_id=each.pk, **texts_of(each, marks[each.pk])._asdict()
+            )
+            for each in batch
+        ]
+    # All at once: SQLite's index of texts is built in one go.
+    insert_many(texts)
+
+
+class _Producers:
+    """Producers of new products, loaded with what their goods are found by."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Member] = {}
+
+    def make_fresh(self, products: Iterable[Product]) -> None:
+        """Give products their producers as they are now. One query, mostly."""
+        for product in products:
+            if product.member_id not in self._known and _is_whole(product.member):
+                self._known[product.member_id] = product.member
+        wanted = {product.member_id for product in products}
+        now = Member.objects.filter(pk__in=wanted).values_list("pk", "version")
+        stale = [
+            pk
+            for pk, version in now
+            if pk not in self._known or self._known[pk].version != version
+        ]
+        rows = Member.objects.filter(pk__in=stale)
+        for member in rows.select_related("subdistrict", "district__province"):
+            self._known[member.pk] = member
+        for product in products:
+            product.member = self._known[product.member_id]
+
+
+def _is_whole(member: Member) -> bool:
+    """Tell whether the places of a producer are loaded with it."""
+    names = ("district", *(["subdistrict"] if member.subdistrict_id else []))
+    kept = member._state.fields_cache
+    return all(name in kept for name in names) and (
+        "province" in member.district._state.fields_cache
+    )
+
+
 def differences(products: Products) -> Iterator[Difference]:
     """Yield every kept column of ``products`` that is not right; write nothing."""
     for batch in derived.in_batches(derived.keys_of(products)):
@@ -130,7 +190,7 @@ def _stars(keys: list[int], today: date) -> dict[int, dict[str, Any]]:
     }
 
 
-def _marks(products: list[Product], today: date) -> dict[int, list[Mark]]:
+def _marks(products: Sequence[Product], today: date) -> dict[int, list[Mark]]:
     """Return the marks each product holds today, in the order they are shown.
 
     A mark given to producers or premises is the producer's, and shown on its

@@ -13,7 +13,7 @@ from django.db.models.lookups import Regex
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from registry.enums import JoinState
+from registry.enums import ImportStep, JoinState
 from registry.models import JoinRequest, User
 from registry.personal import (
     ERASED_EN,
@@ -324,11 +324,53 @@ def _of_work() -> Iterable[Store]:
         "registry.ImportRun",
         "files",
         lambda person: Q(by_id__in=person.users),
+        sooner=[
+            Keeping(
+                "unfinished_imports",
+                lambda moment: Q(
+                    step__in=[
+                        ImportStep.MAPPING,
+                        ImportStep.CHECKING,
+                        ImportStep.CHECKED,
+                    ],
+                    started_at__lt=moment,
+                ),
+                _("after a spreadsheet was sent that was never confirmed"),
+                blanks={"step": ImportStep.DROPPED, "file": ""},
+            ),
+            Keeping(
+                "imports",
+                lambda moment: Q(started_at__lt=moment),
+                _("after a spreadsheet was sent"),
+                blanks={"file": "", "headings": list, "repairs": dict},
+            ),
+        ],
         keeping=Keeping(
             "runs",
             lambda moment: Q(finished_at__lt=moment),
             _("after the file was read or taken"),
             blanks={"skipped": list, "error": ""},
+        ),
+    )
+    yield Store(
+        "registry.ImportRow",
+        "files",
+        lambda person: Q(run__by_id__in=person.users),
+        keeping=Keeping(
+            "imports",
+            lambda moment: Q(run__started_at__lt=moment),
+            _("after its spreadsheet was sent"),
+        ),
+    )
+    yield Store(
+        "registry.ColumnMemory",
+        "files",
+        lambda person: Q(by_id__in=person.users),
+        removes=True,
+        keeping=Keeping(
+            "imports",
+            lambda moment: Q(used_at__lt=moment),
+            _("after its columns were last named"),
         ),
     )
     yield Store(

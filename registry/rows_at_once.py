@@ -7,16 +7,22 @@ get their primary keys before they are written; there are no signals, as there a
 in bulk.
 """
 
+import io
+import json
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
+from psycopg2.extras import execute_batch  # type: ignore[import-untyped] # no stubs
 
 from registry import acts
 
 #: Keys that one statement names.
 BATCH = 500
+#: Rows that are text at a time on their way to PostgreSQL.
+LINES = 100
 #: Values of these classes go to the database as they are.
 AS_IS = (str, int, type(None))
 #: Fields whose values are nothing but that.
@@ -56,8 +62,7 @@ def insert_many(rows: Sequence[Any]) -> None:
     else:
         places = ", ".join(["%s"] * len(names))
         sql = f"INSERT INTO {_quoted(table)} ({_listed(names)}) VALUES ({places})"  # noqa: S608 - names of ours
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, list(values))
+        many(sql, list(values))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
@@ -79,9 +84,7 @@ def update_many(
         (*(prepare(getattr(row, name)) for name, prepare in prepares), row.pk)
         for row in rows
     ]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, values)
+    many(sql, values)
 
 
 def remember(
@@ -138,7 +141,7 @@ def _preparing(field: Any) -> Prepare:
         return None if value is None else field.get_db_prep_save(value, connection)
 
     if isinstance(field, models.JSONField):
-        return lambda value: field.get_db_prep_save(value, connection)
+        return lambda value: json.dumps(value, cls=field.encoder)
     if isinstance(field, models.DecimalField | models.DateField | models.UUIDField):
         known: dict[Any, Any] = {}
 
@@ -188,11 +191,43 @@ def _give_keys(model: type[models.Model], rows: Sequence[Any]) -> None:
         row.pk = key
 
 
+def many(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
+    """Have the same statement done with each of ``values``."""
+    if not values:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Some hundred statements a journey: its own has one.
+            execute_batch(cursor.cursor, sql, values, page_size=BATCH)
+        else:
+            cursor.executemany(sql, values)
+
+
+#: What a text of COPY may not hold as it is.
+ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+class _Lines(io.TextIOBase):
+    """Rows as PostgreSQL's COPY reads them, made while it reads."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._lines = ("\t".join(map(_copied, row)) + "\n" for row in rows)
+
+    def read(self, size: int | None = -1, /) -> str:
+        return "".join(islice(self._lines, LINES))
+
+
+def _copied(value: Any) -> str:
+    if value.__class__ is str:
+        is_plain = value.isprintable() and "\\" not in value
+        return value if is_plain else value.translate(ESCAPES)
+    return "\\N" if value is None else str(value).translate(ESCAPES)
+
+
 def _copy(table: str, names: Sequence[str], values: Iterable[tuple[Any, ...]]) -> None:
     sql = f"COPY {_quoted(table)} ({_listed(names)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
-        for row in values:
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(sql, _Lines(values))
 
 
 def _field_of(model: type[models.Model], name: str) -> Any:

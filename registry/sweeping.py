@@ -16,7 +16,7 @@ from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import models
 
-from registry.models import FormDraft, Proposal
+from registry.models import FormDraft, ImportRow, Proposal
 from registry.uploads import names_in
 
 #: Yields texts that contain names of files, or JSON that does.
@@ -57,6 +57,9 @@ def _in_tables() -> Iterator[Any]:
             for field in model._meta.concrete_fields
             if isinstance(field, models.JSONField) or field.name == "file"
         ]
+        if model is ImportRow:
+            # Texts of cells, hundreds of thousands of them; no names of files.
+            continue
         if columns and model._meta.managed and not model._meta.proxy:
             rows = model._base_manager.order_by().values_list(*columns)
             for values in rows.iterator(chunk_size=CHUNK):

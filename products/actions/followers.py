@@ -49,8 +49,12 @@ def keep_product(happening: Happening) -> None:
 
 def keep_products(happenings: Sequence[Happening]) -> None:
     """Do for many products what :func:`keep_product` does for each."""
-    rows = {each.row.pk: each.row for each in happenings}
     _hold_new_producers(happenings)
+    bare = [each for each in happenings if each.created and not each.children]
+    derived.count_new([each.row for each in bare])
+    new = {each.row.pk for each in bare}
+    happenings = [each for each in happenings if each.row.pk not in new]
+    rows = {each.row.pk: each.row for each in happenings}
     derived.recount(rows)
     public = [
         each

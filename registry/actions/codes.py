@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from registry.models import Code, CodeCounter
+from registry.rows_at_once import insert_many
 
 #: Digits of the running number: 42-M-00017.
 WIDTH = 5
@@ -27,5 +28,5 @@ def allocate_many(province_code: str, letter: str, count: int) -> list[str]:
     counter.last += count
     counter.save(update_fields=["last"])
     codes = [f"{prefix}-{first + step:0{WIDTH}d}" for step in range(count)]
-    Code.objects.bulk_create([Code(code=code) for code in codes], batch_size=500)
+    insert_many([Code(code=code) for code in codes])
     return codes

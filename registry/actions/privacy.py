@@ -21,7 +21,8 @@ from registry.enums import AuditKind, RecordStatus, Role
 from registry.errors import NotAllowed, NoteNeeded, RecordError
 from registry.files import file_names
 from registry.followers import Happening, tell
-from registry.models import Child, Kept, User, children_of
+from registry.importing import keeping
+from registry.models import Child, ImportRun, Kept, User, children_of
 from registry.needles import Needles
 from registry.personal import (
     ERASED_TH,
@@ -282,6 +283,20 @@ def _scrub(needles: Needles, by: User | None) -> None:
                 edit_children(_parent_of(row), model, changes, by)
             else:
                 rewrite(row, values, by)
+    _drop_sheets(needles)
+
+
+def _drop_sheets(needles: Needles) -> None:
+    """Let go of spreadsheets that say anything of the person: nobody mends them.
+
+    Reads the rows of every file that is kept.
+    """
+    for run in ImportRun.objects.exclude(file="").order_by("pk"):
+        if not keeping.says(keeping.FOLDER, run.file_hash, needles.found_in):
+            continue
+        same = ImportRun.objects.filter(file=run.file)
+        unlink_later({run.file, keeping.name_of(keeping.FOLDER, run.file_hash)})
+        same.update(file="")
 
 
 def _scrubbed(

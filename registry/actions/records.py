@@ -341,6 +341,10 @@ def _write(row: Kept, by: User | None) -> None:
 
 
 def apply_children(row: Kept, name: str, changes: ChildChanges) -> None:
+    """Do to one kind of a locked row's children what ``changes`` say, in order.
+
+    :raises StaleVersion: if one of them is gone.
+    """
     model: Any = children_of(type(row))[name]
     key = parent_key(type(row), name)
     existing = {child.pk: child for child in model.objects.filter(**{key: row})}

@@ -152,7 +152,7 @@ class _Column:
                 found = (clean, tuple(cell.repairs), "")
             except CellFault as fault:
                 found = (None, tuple(cell.repairs), str(fault))
-            is_short = value.__class__ is not str or len(value) <= LONGEST_REMEMBERED  # type: ignore[arg-type] # a str
+            is_short = not isinstance(value, str) or len(value) <= LONGEST_REMEMBERED
             if is_short and len(self.known) < REMEMBERED:
                 self.known[told] = found
         return found

@@ -2,17 +2,24 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from registry.errors import RecordError
+from registry.importing import keeping
+from registry.importing.keeping import FOLDER
 from registry.importing.kinds import ImportKind, Sheet, SheetColumn
 from registry.importing.lines import CODE, KEY
 from registry.models import ColumnMemory, ImportRun, User
-from registry.sheets.gate import PAGE_LIMITS, Admitted, Limits, admit
+from registry.sheets.gate import (
+    COMMAND_LIMITS,
+    PAGE_LIMITS,
+    Limits,
+    admit,
+)
 from registry.sheets.reading import Row, find_heading, folded, read_rows
 from registry.storages import private_storage
 
@@ -43,8 +50,9 @@ class Mapped:
 class Opened:
     """A file that passed the gate."""
 
-    admitted: Admitted
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row]
+    #: Of the file as it was sent.
+    sha256: str = ""
 
     @cached_property
     def _by_number(self) -> dict[int, Row]:
@@ -92,22 +100,26 @@ def opened(content: bytes, name: str, limits: Limits = PAGE_LIMITS) -> Opened:
     :raises registry.sheets.gate.SheetRefused: if it does not pass.
     """
     admitted = admit(content, name=name, limits=limits)
-    return Opened(admitted, list(read_rows(admitted)))
+    return Opened(list(read_rows(admitted)), admitted.sha256)
 
 
-def reopened(run: ImportRun, limits: Limits = PAGE_LIMITS) -> Opened:
-    """Read the file of a run again, from where it is stored.
+def reopened(run: ImportRun) -> Opened:
+    """Return the rows of a run again, from where its file is stored.
 
     :raises FileGone: if it is no longer kept, or not what was sent.
     """
     shelf = private_storage()
     if not run.file or not shelf.exists(run.file):
         raise FileGone
+    rows = keeping.kept(FOLDER, run.file_hash)
+    if rows is not None:
+        return Opened(rows)
     with shelf.open(run.file) as file:
         content = file.read()
     if hashlib.sha256(content).hexdigest() != run.file_hash:
         raise FileGone
-    return opened(content, run.file_name, limits)
+    # It was let in by what it was sent to, so a command's large file is read here too.
+    return opened(content, run.file_name, COMMAND_LIMITS)
 
 
 # --- Headings -------------------------------------------------------------------------

@@ -91,18 +91,19 @@ class _FieldCheck:
     """What ``Field.clean`` says of a value; once for each."""
 
     def __init__(self, model: type[models.Model], name: str) -> None:
-        self.field: Any = model._meta.get_field(name)
-        self.is_key = self.field.is_relation
+        field: Any = model._meta.get_field(name)
+        self.field = field
+        self.is_key = field.is_relation
         self._known: dict[Any, tuple[str, ...]] = {}
         others = [
             each
-            for each in self.field.validators
+            for each in field.validators
             if not isinstance(each, MaxLengthValidator)
         ]
-        is_text = isinstance(self.field, models.CharField | models.TextField)
+        is_text = isinstance(field, models.CharField | models.TextField)
         #: Texts that only their length can make wrong.
-        self._plain = is_text and not others and not self.field.choices
-        self._most = getattr(self.field, "max_length", None)
+        self._plain = is_text and not others and not field.choices
+        self._most = getattr(field, "max_length", None)
 
     def __call__(self, value: Any) -> tuple[str, ...]:
         if self.is_key:
@@ -183,7 +184,7 @@ def _names(condition: Any) -> Iterator[str]:
         elif isinstance(child, tuple):
             yield str(child[0]).split("__")[0]
             if isinstance(child[1], F):
-                yield child[1].name
+                yield _name(child[1])
 
 
 def compiled(condition: Any) -> Condition:
@@ -241,6 +242,12 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def _name(expression: F) -> str:
+    """Return the field that ``F`` names, which the stubs do not know of."""
+    named: Any = expression
+    return str(named.name)
+
+
 def _lookup(path: str, right: Any) -> Condition:
     name, *rest = path.split("__")
     lookup = rest[0] if rest else "exact"
@@ -249,9 +256,9 @@ def _lookup(path: str, right: Any) -> Condition:
     if lookup == "isnull":
         return lambda get: (get(name) is None) is right
     if isinstance(right, F):
-        if "__" in right.name:
+        if "__" in _name(right):
             raise NotSimple
-        return _between(name, right.name, COMPARED[lookup])
+        return _between(name, _name(right), COMPARED[lookup])
     if hasattr(right, "resolve_expression"):
         raise NotSimple
     compare = COMPARED[lookup]

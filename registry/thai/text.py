@@ -11,11 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.thai.numerals import TO_ARABIC
 
 #: A query is read up to so many words; the rest would only slow it down.
 QUERY_WORDS = 8
+#: Texts of so many characters are remembered as folded.
+SHORT = 120
 #: Stands between the parts of a search document: no folded text contains it, so
 #: no match reaches from the end of one name into the next.
 PART_BREAK = " | "
@@ -131,12 +134,20 @@ def fold(text: str) -> str:
     Folding twice is folding once: one round can bring together what the next
     would fold ("p̵h"), so rounds go on until nothing changes.
     """
+    # Names are folded again and again: for sorting, for finding, for comparing.
+    return _fold_again(text) if len(text) <= SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = folded_once(text)
     while UNSETTLED.search(folded):
         before, folded = folded, folded_once(folded)
         if folded == before:
             break
     return folded
+
+
+_fold_again = lru_cache(maxsize=8_000)(_fold)
 
 
 def folded_once(text: str) -> str:
@@ -170,8 +181,10 @@ def compact(text: str) -> str:
 
     So that "phitakhon" finds "Phi Ta Khon". Empty where there is no Latin letter.
     """
-    joined = "".join(LATIN_OR_DIGIT.findall(fold(text)))
-    return fold(joined) if LATIN.search(joined) else ""
+    folded = fold(text)
+    if not LATIN.search(folded):
+        return ""
+    return fold("".join(LATIN_OR_DIGIT.findall(folded)))
 
 
 # --- What search keeps and asks -------------------------------------------------

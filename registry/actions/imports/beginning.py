@@ -15,6 +15,8 @@ from registry.actions.imports.checking import AT_ONCE, keep_plan, planned
 from registry.actions.imports.steps import kind_of, locked, require, take
 from registry.enums import ImportStep, RunStatus
 from registry.errors import NotAllowed, RecordError
+from registry.importing import keeping
+from registry.importing.keeping import FOLDER
 from registry.importing.kinds import ImportKind, SheetColumn
 from registry.importing.opening import (
     AMONG,
@@ -26,12 +28,9 @@ from registry.importing.opening import (
     shape_of,
 )
 from registry.models import ColumnMemory, ImportRun, User
-from registry.sheets.gate import PAGE_LIMITS
+from registry.sheets.gate import PAGE_LIMITS, Limits
 from registry.storages import content_name, private_storage
 from registry.thai.text import clean_line
-
-#: Folder of the private storage that sheets lie in.
-FOLDER = "imports"
 
 
 class ColumnsRefused(RecordError):
@@ -43,7 +42,12 @@ class NothingBelow(RecordError):
 
 
 def begin(
-    source: bytes | BinaryIO, *, name: str, kind: ImportKind, by: User
+    source: bytes | BinaryIO,
+    *,
+    name: str,
+    kind: ImportKind,
+    by: User,
+    limits: Limits = PAGE_LIMITS,
 ) -> ImportRun:
     """Take a file that a person sends: through the gate, into the private storage.
 
@@ -56,12 +60,13 @@ def begin(
     """
     if not by.is_active or not kind.may_use(by):
         raise NotAllowed
-    content = _content(source)
-    file = opened(content, name)
+    content = _content(source, limits)
+    file = opened(content, name, limits)
     found = mapped(file, kind, by)
     if found.columns and not any(row.number > found.heading_row for row in file.rows):
         raise NothingBelow(_("There are no rows below the heading of this file."))
     stored = _store(content, name)
+    keeping.keep(FOLDER, file.sha256, file.rows)
     with transaction.atomic():
         run = ImportRun.objects.create(
             by=by,
@@ -69,7 +74,7 @@ def begin(
             step=ImportStep.MAPPING,
             status=RunStatus.DONE,
             file_name=clean_line(name)[-250:],
-            file_hash=file.admitted.sha256,
+            file_hash=file.sha256,
             file=stored,
             heading_row=found.heading_row,
             columns=dict(found.columns),
@@ -81,11 +86,11 @@ def begin(
     return run
 
 
-def _content(source: bytes | BinaryIO) -> bytes:
+def _content(source: bytes | BinaryIO, limits: Limits) -> bytes:
     if isinstance(source, bytes):
         return source
     source.seek(0)
-    return source.read(PAGE_LIMITS.file_bytes + 1)
+    return source.read(limits.file_bytes + 1)
 
 
 def _store(content: bytes, name: str) -> str:

@@ -23,8 +23,7 @@ from registry.errors import NotAllowed, RecordError
 from registry.importing.kinds import ImportKind, Plan
 from registry.jobs import Progress
 from registry.models import ImportRow, ImportRun, User
-
-BATCH = 5_000
+from registry.rows_at_once import many
 
 
 def _held(run: ImportRun) -> ImportRun:
@@ -122,13 +121,8 @@ def _name_new_records(run: ImportRun, plan: Plan) -> None:
         if row.fate == "new" and row.object_id is not None
     ]
     table = connection.ops.quote_name(ImportRow._meta.db_table)
-    with connection.cursor() as cursor:
-        for start in range(0, len(made), BATCH):
-            cursor.executemany(
-                f"UPDATE {table} SET object_id = %s "  # noqa: S608 - a name of ours
-                "WHERE run_id = %s AND number = %s",
-                made[start : start + BATCH],
-            )
+    sql = f"UPDATE {table} SET object_id = %s WHERE run_id = %s AND number = %s"  # noqa: S608 - a name of ours
+    many(sql, made)
 
 
 @jobs.works("import.undo")

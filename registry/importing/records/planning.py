@@ -4,6 +4,7 @@ import copy
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -71,24 +72,37 @@ class Digest:
 
     def add(self, *parts: Any) -> None:
         """Take in values that a plan holds, whatever the reader's language."""
-        self._hash.update(repr([plain(part) for part in parts]).encode())
+        self._hash.update(
+            repr(
+                [part if part.__class__ in AS_IT_IS else plain(part) for part in parts]
+            ).encode()
+        )
 
     def __str__(self) -> str:
         return self._hash.hexdigest()
 
 
+#: Values that are always written the same.
+AS_IT_IS = frozenset({str, int, bool, Decimal, type(None), RowFate})
+
+
 def plain(value: Any) -> Any:
     """Return a value so that the same is always written the same."""
+    if value.__class__ in AS_IT_IS:
+        return value
     if isinstance(value, models.Model):
         if value.pk is not None:
-            return value._meta.label, value.pk
+            return value.__class__.__name__, value.pk
         return {
             field.attname: plain(getattr(value, field.attname))
             for field in value._meta.concrete_fields
             if not field.primary_key
         }
     if isinstance(value, Mapping):
-        return [(plain(key), plain(each)) for key, each in value.items()]
+        return [
+            (key, each if each.__class__ in AS_IT_IS else plain(each))
+            for key, each in value.items()
+        ]
     if isinstance(value, ChildChanges):
         return [
             plain(value.added),
@@ -229,6 +243,9 @@ class RecordPlanner(Judge):
         self.lookups: Any = None
         self._defaults = self.model()
         self._named = {field.name: field for field in self.meta.concrete_fields}
+        self._relations = [
+            name for name, field in self._named.items() if field.is_relation
+        ]
         #: Code → row, record → row, identity → row: what stood in the file before.
         self._first: dict[Any, Line] = {}
         self._identities: dict[int, tuple[Any, ...] | None] = {}
@@ -361,7 +378,8 @@ class RecordPlanner(Judge):
                 self._judge_record(line, row, records[keys[0]], opened)
             return self.finish(line, row)
         choice, chosen = self._choice(line)
-        if choice in {RowChoice.UPDATE, RowChoice.SAME} and chosen in keys:
+        is_said = choice in {RowChoice.UPDATE, RowChoice.SAME}
+        if is_said and chosen is not None and chosen in keys:
             record = records[chosen]
             if choice == RowChoice.UPDATE:
                 self._judge_record(line, row, record, opened)
@@ -624,9 +642,8 @@ class RecordPlanner(Judge):
     def _standing(self, fields: Mapping[str, Any]) -> "Standing":
         """Tell what follows from the keys of a new row; asked once for each place."""
         keys = tuple(
-            (name, value.pk)
-            for name, value in fields.items()
-            if isinstance(value, models.Model)
+            value.pk if (value := fields.get(name)) is not None else None
+            for name in self._relations
         )
         if keys not in self._standings:
             self._standings[keys] = self._settled(fields)

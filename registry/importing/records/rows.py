@@ -22,7 +22,7 @@ class RecordKind(ImportKind):
     - ``slug``, ``title``, ``lead``, ``label`` (of the model) as any kind does;
     - :meth:`columns`: a column whose ``key`` is the name of a field of the model is
       written to it as its reader gives it. The columns ``key`` and ``code`` (read by
-      ``reading.Key()`` and ``Text(digits=True)``, both ``is_key=True``) are this class's
+      ``reading.Key()`` and ``Text(digits=True)``, both ``is_key=True``) are the base's
       own; other ``is_key`` columns say which row is meant and are no value of it. A
       column of another name is taken by :meth:`fields` or :meth:`children`.
       ``is_needed`` is of the file; that a cell may not be empty follows from the model;

@@ -7,6 +7,8 @@ looked at.
 import json
 import logging
 import re
+import subprocess
+import sys
 import tempfile
 import zlib
 from dataclasses import fields, is_dataclass
@@ -15,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import fontpkg
-import typst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from fontTools.ttLib import TTFont
@@ -29,13 +30,10 @@ from reports.pdf.legible import legible
 
 logger = logging.getLogger(__name__)
 
-#: Its stubs ask for source and folder to be of one type. It keeps threads: a process
-#: that has printed must not fork one that will.
-_compile: Any = typst.compile
-
 TEMPLATE = Path(__file__).with_name("portal.typ")
-#: Accessible to all (PDF/UA), and readable for as long as archives are.
-STANDARDS: "list[typst.PDFStandard]" = ["ua-1", "a-2a"]
+PRESS = Path(__file__).with_name("press.py")
+#: Seconds a document may take to be set.
+LONGEST = 120
 FONT = "Sarabun"
 #: In points. As large as 16 points of TH Sarabun, which offices write in.
 BODY_SIZE = 11.0
@@ -66,27 +64,21 @@ class CannotBeSet(RuntimeError):
 def render(document: Document) -> bytes:
     """Return ``document`` as a PDF.
 
-    Five thousand rows take seconds and some hundreds of megabytes; so many are for a
-    worker.
+    Five thousand rows take seconds, and some hundreds of megabytes in a process of
+    their own; so many are for a worker.
+
+    :raises CannotBeSet: if typst refuses it, or takes too long.
     """
     with (
         override(document.language),
-        tempfile.TemporaryDirectory(prefix="portal-pdf-") as folder,
+        tempfile.TemporaryDirectory(prefix="portal-pdf-") as name,
     ):
-        data = _Payload(document, Path(folder)).as_json()
-        try:
-            made: bytes = _compile(
-                _template(),
-                root=folder,
-                format="pdf",
-                font_paths=_fonts(),
-                ignore_system_fonts=True,
-                sys_inputs={"data": data},
-                pdf_standards=STANDARDS,
-                timestamp=int(document.printed_at.timestamp()),
-            )
-        except typst.TypstError as refusal:
-            raise CannotBeSet(f"{refusal} {refusal.hints}") from refusal
+        folder = Path(name)
+        data = _Payload(document, folder).as_json()
+        (folder / "data.json").write_text(data, "utf-8")
+        (folder / "main.typ").write_bytes(TEMPLATE.read_bytes())
+        _press(folder, int(document.printed_at.timestamp()))
+        made = (folder / "made.pdf").read_bytes()
     try:
         return legible(made)
     except (ValueError, LookupError, zlib.error):
@@ -95,18 +87,20 @@ def render(document: Document) -> bytes:
         return made
 
 
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(Path(str(fontpkg.path(FONT, weight=400))).parent)],
-    )
+def _press(folder: Path, moment: int) -> None:
+    fonts = str(Path(str(fontpkg.path(FONT, weight=400))).parent)
+    try:
+        subprocess.run(  # noqa: S603 - our own program, on our own folder
+            [sys.executable, "-I", str(PRESS), str(folder), fonts, str(moment)],
+            check=True,
+            capture_output=True,
+            timeout=LONGEST,
+        )
+    except subprocess.CalledProcessError as failure:
+        said = failure.stderr.decode(errors="replace")
+        raise CannotBeSet(said or f"It ended with {failure.returncode}.") from failure
+    except subprocess.TimeoutExpired as failure:
+        raise CannotBeSet(f"It took more than {LONGEST} seconds.") from failure
 
 
 # --- Data for the template --------------------------------------------------------

@@ -117,6 +117,8 @@ PRIVATE_NOTES = text(
 IGNORED = (
     *("สถานะ", "Status", "ผลิตภัณฑ์ที่เผยแพร่", "Published goods"),
     *("วันที่เผยแพร่", "Published on", "วันที่บันทึกเข้าทะเบียน", "Entered on"),
+    *("วันที่เผยแพร่ (ค.ศ.)", "Published on (as a date)"),
+    *("วันที่บันทึกเข้าทะเบียน (ค.ศ.)", "Entered on (as a date)"),
     *("หน่วยงานเจ้าของข้อมูล", "Owner agency"),
     *("ลำดับ", "ลำดับที่", "ที่", "No."),
 )

@@ -29,6 +29,7 @@ IGNORED = (
     *("ปี พ.ศ. ที่ได้ดาว", "Year of the stars"),
     *("เครื่องหมายรับรองที่ยังมีผล", "Marks in force"),
     *("สถานะ", "Status", "วันที่เผยแพร่", "Published on"),
+    *("วันที่เผยแพร่ (ค.ศ.)", "Published on (as a date)"),
     *("มีชื่อและเรื่องราวครบสองภาษา", "Name and story in both languages"),
     *("มีภาพถ่าย", "Has a photo", "ลำดับ", "ลำดับที่", "ที่", "No."),
 )

@@ -40,8 +40,12 @@ def pieces(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 def visible(model: Any, by: User | None) -> Any:
     """Return the records ``by`` works with; all of them for a command."""
-    rows = model.objects.all() if by is None else model.objects.visible_to(by)
-    return rows.exclude(status=RecordStatus.WITHDRAWN)
+    return model.objects.all() if by is None else model.objects.visible_to(by)
+
+
+def in_use(model: Any, by: User | None) -> Any:
+    """Return those that are found by their name: none that was withdrawn."""
+    return visible(model, by).exclude(status=RecordStatus.WITHDRAWN)
 
 
 def named(record: Any) -> str:
@@ -84,9 +88,11 @@ class Producers:
         self.by, self.places = by, places
         self.by_code: dict[str, Member] = {}
         self.by_name: dict[str, list[Member]] = defaultdict(list)
-        mine = visible(Member, by).select_related("district", "province", "owner")
+        related = ("district", "province", "owner")
+        every = visible(Member, by).select_related(*related)
         for some in pieces(codes):
-            self.by_code |= {each.code: each for each in mine.filter(code__in=some)}
+            self.by_code |= {each.code: each for each in every.filter(code__in=some)}
+        mine = in_use(Member, by).select_related(*related)
         spelt = set(names)
         for some in pieces(map(fold, spelt)):
             for member in mine.filter(name_fold__in=some).order_by("pk"):
@@ -167,7 +173,7 @@ class Producers:
 
     @cached_property
     def _everybody(self) -> list[tuple[Any, ...]]:
-        rows = visible(Member, self.by).filter(is_placeholder=False).order_by("pk")
+        rows = in_use(Member, self.by).filter(is_placeholder=False).order_by("pk")
         columns = ("code", "name_th", "name_fold", "district_id", "province_id")
         return list(rows.values_list(*columns))
 
@@ -186,9 +192,10 @@ class Goods:
         self.by, self.places = by, places
         self.by_code: dict[str, Product] = {}
         self.by_name: dict[str, list[Product]] = defaultdict(list)
-        mine = visible(Product, by).select_related("member", "district")
+        every = visible(Product, by).select_related("member", "district")
         for some in pieces(codes):
-            self.by_code |= {each.code: each for each in mine.filter(code__in=some)}
+            self.by_code |= {each.code: each for each in every.filter(code__in=some)}
+        mine = in_use(Product, by).select_related("member", "district")
         for some in pieces(map(fold, names)):
             for product in mine.filter(name_fold__in=some).order_by("pk"):
                 self.by_name[product.name_fold].append(product)
@@ -235,7 +242,7 @@ class Goods:
 
     @cached_property
     def _everything(self) -> list[tuple[Any, ...]]:
-        rows = visible(Product, self.by).order_by("pk")
+        rows = in_use(Product, self.by).order_by("pk")
         columns = ("code", "name_th", "name_fold", "district_id", "province_id")
         return list(rows.values_list(*columns, "member__name_fold"))
 

@@ -20,7 +20,14 @@ from xlsxwriter.worksheet import Worksheet
 from registry.enums import RowFate
 from registry.sheets.gate import Admitted, Refusal, SheetKind, SheetRefused, csv_rows
 from registry.sheets.reading import GUARD, Value, folded
-from registry.sheets.workbooks import clean, new_workbook, put_note, sheet_name
+from registry.sheets.workbooks import (
+    A4,
+    clean,
+    height_of,
+    new_workbook,
+    put_note,
+    sheet_name,
+)
 from registry.sheets.writing import MAX_DIGITS
 
 if TYPE_CHECKING:
@@ -203,7 +210,7 @@ class _Marked:
         if self.heading >= 0:
             self._guide(last, filters=filters)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.set_paper(A4)
         return bad
 
     def _guide(self, last: int, *, filters: bool) -> None:
@@ -236,6 +243,7 @@ class _Marked:
             self._note(at, self.added, [_legend()])
         elif found.is_bad:
             said = clean("\n".join(self._sentences(found)), MAX_SENTENCES)
+            self.sheet.set_row(at, height_of([said], [ERRORS_WIDTH]))
             self.sheet.write_string(at, self.added, said, self.said_look)
 
     def _sentences(self, found: Findings) -> Iterator[str]:
@@ -324,5 +332,6 @@ def _explain(workbook: Workbook, sheet: Worksheet, run: "ImportRun", bad: int) -
         (_("What to do"), _legend(), label),
     )
     for at, (name, said, look) in enumerate(lines):
+        sheet.set_row(at, height_of([said], [80]))
         sheet.write_string(at, 0, clean(name), look)
         sheet.write_string(at, 1, clean(said), plain)

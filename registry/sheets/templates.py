@@ -19,9 +19,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from registry.sheets.refusals import PAGE_LIMITS
 from registry.sheets.workbooks import (
+    A4,
     MAX_BOX_TEXT,
     MAX_BOX_TITLE,
     clean,
+    height_of,
     new_workbook,
     put_note,
     sheet_name,
@@ -41,6 +43,8 @@ ROW_KEY = "key"
 KEY_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2
 #: Choices a note names; more stand in the drop-down alone.
 NAMED_CHOICES = 12
+#: Of the columns that say what columns mean.
+MEANING_WIDTHS = (30, 14, 60, 50, 30)
 NUMBER_FORMATS = {"number": "General", "money": "#,##0.00"}
 #: Fill of headings: what must be filled in stands out, in words in its note too.
 NEEDED_FILL, OTHER_FILL, INK = "#FBE3A6", "#E3EBF1", "#1B2A33"
@@ -119,7 +123,7 @@ def _prepare(
     last = xl_col_to_name(len(columns) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{last}{PAGE_LIMITS.rows + 2}"})
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(A4)
     sheet.repeat_rows(HEADING_ROW)
 
 
@@ -149,9 +153,12 @@ def _write_heading(
         )
         for fill in (NEEDED_FILL, OTHER_FILL)
     )
+    titles = [clean(column.title) for column in columns]
+    widths = [column.width for column in columns]
+    sheet.set_row(row, height_of(titles, widths))
     for at, column in enumerate(columns):
         look = needed if column.is_needed else other
-        sheet.write_string(row, at, clean(column.title), look)
+        sheet.write_string(row, at, titles[at], look)
 
 
 def _look(workbook: Workbook, column: "SheetColumn") -> Format:
@@ -159,7 +166,6 @@ def _look(workbook: Workbook, column: "SheetColumn") -> Format:
     return workbook.add_format(
         {
             "valign": "top",
-            "text_wrap": column.width >= 40,
             "num_format": NUMBER_FORMATS.get(column.form, "@"),
         }
     )
@@ -299,6 +305,9 @@ def _write_examples(
             if text := in_words(example):
                 sheet.write_string(row, at, clean(text), look)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _how_to(*, has_rows: bool) -> tuple[str, ...]:
@@ -344,13 +353,15 @@ def _explain(
         {**plain, "border": 1, "bold": True, "bg_color": OTHER_FILL}
     )
     title = workbook.add_format({"bold": True, "font_size": 14, "num_format": "@"})
-    for at, width in enumerate((30, 14, 60, 50, 30)):
+    for at, width in enumerate(MEANING_WIDTHS):
         sheet.set_column(at, at, width)
     sheet.write_string(0, 0, clean(kind.title), title)
     row = 1
     for said in (str(kind.lead), *_how_to(has_rows=has_rows)):
         if said:
-            sheet.merge_range(row, 0, row, 4, "", text)
+            last = len(MEANING_WIDTHS) - 1
+            sheet.set_row(row, height_of([said], [sum(MEANING_WIDTHS)]))
+            sheet.merge_range(row, 0, row, last, "", text)
             sheet.write_string(row, 0, clean(said), text)
             row += 1
     row += 1
@@ -373,7 +384,9 @@ def _explain(
             " · ".join(map(str, names)),
             in_words(column.example),
         )
+        sheet.set_row(row, height_of(cells, MEANING_WIDTHS))
         for at, value in enumerate(cells):
             sheet.write_string(row, at, clean(value, 2_000), cell)
-    sheet.fit_to_pages(1, 0)
     sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)

@@ -1,8 +1,9 @@
 """What our workbooks have in common, whatever they hold."""
 
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,11 @@ from registry.sheets.writing import ILLEGAL, MAX_CHARACTERS, NOT_IN_A_SHEET_NAME
 MAX_NAME = 31
 #: Excel's own limits of what pops up beside a cell.
 MAX_BOX_TITLE, MAX_BOX_TEXT = 32, 255
+A4 = 9
+#: Points of one line: Thai letters bear marks above and below.
+LINE = 17
+#: Thai vowels and marks that take no room of their own.
+ABOVE_AND_BELOW = re.compile("[ัิ-ฺ็-๎]")
 #: Longer notes nobody reads.
 MAX_NOTE = 1_000
 #: What stands in the cells is data, whatever sign it begins with.
@@ -52,6 +58,21 @@ def sheet_name(title: str) -> str:
     """Return ``title`` as Excel takes it for the name of a sheet."""
     name = " ".join(NOT_IN_A_SHEET_NAME.sub(" ", clean(title)).split())
     return name[:MAX_NAME].strip("' ")
+
+
+def height_of(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """Return how high a row of wrapped cells is, in points.
+
+    Excel works it out by itself where nothing is said; LibreOffice does not.
+    """
+    lines = max(
+        sum(
+            1 + len(ABOVE_AND_BELOW.sub("", line)) // max(width, 1)
+            for line in text.split("\n")
+        )
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return LINE * min(lines, 20)
 
 
 def put_note(sheet: Worksheet, row: int, column: int, text: str) -> None:

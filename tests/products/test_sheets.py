@@ -307,6 +307,16 @@ def test_producers_of_one_name_are_told_apart_by_district_or_code(
     assert (key, twin.code in said) == ("member", True)
 
 
+def test_goods_of_a_producer_that_was_withdrawn_come_in_as_they_went_out(
+    shawl, weavers, officer
+):
+    records.withdraw(weavers, by=None, note="Left.")
+
+    content = template("products", officer, filled=True)
+
+    assert fates(plan("products", content, officer))["same"] == 1
+
+
 def test_another_agencys_producer_is_none_of_an_officers(weavers, stranger):
     rows = [["ชื่อผลิตภัณฑ์", "รหัสผู้ผลิต"], ["ผ้าพันคอ", weavers.code]]
 

@@ -12,6 +12,7 @@ from registry.importing.opening import mapped, opened
 from registry.models import ImportRow, ImportRun
 from registry.sheets import errors
 from registry.sheets.errors import write_errors
+from registry.sheets.gate import admit
 from tests.factories import SubdistrictFactory
 from tests.sheets import book, cells
 
@@ -65,7 +66,7 @@ def marked(content, officer, name="list.xlsx", **told) -> bytes:
     run = checked(content, name, officer)
     for key, value in told.items():
         setattr(run, key, value)
-    assert write_errors(file, opened(content, name).admitted, run) == 1
+    assert write_errors(file, admit(content, name=name), run) == 1
     return file.getvalue()
 
 

@@ -5,13 +5,15 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.http import QueryDict
 from django.urls import reverse
 
 from registry import jobs
 from registry.models import AuditEvent, ExportRun, OutboxMail, User
 from reports import base
+from reports.actions.saved import order_monthly
 from reports.models import ReportSubscription
-from reports.monthly import send_reports
+from reports.monthly import due, send_reports
 from tests.factories import MemberFactory
 from tests.factories.reports import SavedReportFactory
 
@@ -74,6 +76,15 @@ def test_it_comes_with_the_next_month_and_once(client, reviewer, saved):
     assert f"http://localhost:8000/reports/files/{run.pk}/" in mail.body
     assert f"/reports/saved/{saved.token}/stop/" in mail.body
     assert AuditEvent.objects.filter(kind="export", by=reviewer).count() == 1
+
+
+def test_two_runs_that_found_it_unsent_order_it_once(client, reviewer, saved):
+    ask(client, reviewer, saved)
+    (found,) = due(DECEMBER)
+
+    assert order_monthly(found, QueryDict(saved.query), DECEMBER)
+    assert not order_monthly(found, QueryDict(saved.query), DECEMBER)
+    assert ExportRun.objects.count() == 1
 
 
 def test_the_mail_is_in_the_language_of_its_reader(client, reviewer, saved):

@@ -293,21 +293,22 @@ def table_blocks(table: Table) -> Sequence[Block]:
 
 
 def bars_of(table: Table) -> Sequence[BarsBlock]:
-    """Return the picture of a table: a block of bars for each series."""
+    """Return the picture of a table: bars for each series, as long as they are few."""
     chart = table.chart
     if chart is None or not 0 < len(chart.labels) <= MOST_BARS:
         return []
+    shown_series = chart.series[: MOST_BARS // len(chart.labels)]
     return [
         BarsBlock(
             heading=str(table.title)
-            if at == 0 and len(chart.series) == 1
+            if len(chart.series) == 1
             else f"{table.title}: {name}",
             bars=[
                 Bar(str(label), float(value), shown(value, Kind.NUMBER))
                 for label, value in zip(chart.labels, values, strict=True)
             ],
         )
-        for at, (name, values) in enumerate(chart.series)
+        for name, values in shown_series
     ]
 
 

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 TEMPLATE = Path(__file__).with_name("portal.typ")
 PRESS = Path(__file__).with_name("press.py")
 #: Seconds a document may take to be set.
-LONGEST = 120
+LONGEST = 300
 FONT = "Sarabun"
 #: In points. As large as 16 points of TH Sarabun, which offices write in.
 BODY_SIZE = 11.0
@@ -43,15 +43,20 @@ ONE_PAGE_SIZE = 10.5
 HAS_LATIN = re.compile("[A-Za-z]")
 HAS_THAI = re.compile("[ก-๛]")
 WORD = re.compile(r"[^\s\u00a0]+")
-#: Longer runs without a place to break would stand out of their column.
-ENDLESS = re.compile(r"[^\s\u00a0ก-๛\u200b]{18}(?=[^\s\u00a0])")
-ENDLESS_THAI = re.compile(r"([ก-ฮ])\1{11}(?=[ก-ฮ])")
+#: Runs without a place to break would stand out of their column.
+ENDLESS = re.compile(r"[^\s\u00a0ก-๛]{20,}|([ก-ฮ])\1{11,}")
+PIECE = re.compile(".{12}(?=.)")
 MAY_BREAK = "\u200b"
 #: Characters on one line of a column that is as wide as its texts.
 SHORTEST_WHOLE, LONGEST_WHOLE = 7, 22
-#: Words that typst would break in the wrong place.
+#: Characters that headings ask for, and how many columns are too many for that.
+LONGEST_HEADING, MANY_COLUMNS = 12, 10
+#: Words that typst would break in the wrong place, and the syllable before a "ๆ".
 UNBROKEN = "|".join(
-    sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ", "เผยแพร่"), key=len, reverse=True)
+    (
+        *sorted((*GLOSSARY, "รายการ", "ผู้ประกอบการ", "เผยแพร่"), key=len, reverse=True),
+        "[เแโใไ]?[ก-ฮ][ัิ-ฺ็-๎]*[าะ]?[ก-ฮ]?์?\u00a0ๆ",
+    )
 )
 #: Stands for a sign that the font does not have: PDF/A allows no empty boxes.
 UNKNOWN = "?"
@@ -163,14 +168,8 @@ class _Payload:
             parts["kind"] = value.kind
         if isinstance(value, TableBlock):
             parts["number_title"] = _("No.")
-            for at, column in enumerate(value.columns):
-                cells = (
-                    len(row[at]) for row in (*value.rows, *filter(None, [value.totals]))
-                )
-                longest = min(max(cells, default=0), LONGEST_WHOLE)
-                parts["columns"][at]["longest"] = (
-                    max(longest, SHORTEST_WHOLE) if column.is_whole else 0
-                )
+            for column, longest in zip(parts["columns"], widths_of(value), strict=True):
+                column["longest"] = longest
         for name in ("code", "language", "align"):
             # Names for the template, not texts.
             if name in parts:
@@ -193,6 +192,23 @@ class _Payload:
     def text(self, text: str) -> str:
         """Return a text that can be set, in the document's digits."""
         return settable(official(text) if self.is_thai else text)
+
+
+def widths_of(table: TableBlock) -> list[int]:
+    """Return how many characters wide each column is; 0 where it shares what is left.
+
+    Headings may take two lines and, where columns are many, more.
+    """
+    most = LONGEST_HEADING if len(table.columns) < MANY_COLUMNS else SHORTEST_WHOLE + 2
+    widths = []
+    for at, column in enumerate(table.columns):
+        rows = [*table.rows, table.totals] if table.totals else table.rows
+        cells = min(max((len(row[at]) for row in rows), default=0), LONGEST_WHOLE)
+        heading = min(len(column.title) // 2 + 1, most)
+        widths.append(max(cells, heading, SHORTEST_WHOLE) if column.is_whole else 0)
+    if all(widths):
+        widths[0] = 0
+    return widths
 
 
 # --- Texts ------------------------------------------------------------------------
@@ -228,8 +244,11 @@ def settable(text: str) -> str:
         if not known.issuperset(text):
             text = "".join(each if each in known else UNKNOWN for each in text)
         text = NUMBER_UNIT.sub(NBSP, REPETITION.sub(f"{NBSP}ๆ", text))
-        text = ENDLESS_THAI.sub(rf"\g<0>{MAY_BREAK}", text)
-    return ENDLESS.sub(rf"\g<0>{MAY_BREAK}", text)
+    return ENDLESS.sub(_breakable, text)
+
+
+def _breakable(run: re.Match[str]) -> str:
+    return PIECE.sub(rf"\g<0>{MAY_BREAK}", run[0])
 
 
 @cache

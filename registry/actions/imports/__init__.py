@@ -24,11 +24,13 @@ from registry.actions.imports.deciding import (
     set_options,
 )
 from registry.actions.imports.undoing import InTheWay, undo
+from registry.importing.opening import FileGone
 
 __all__ = [
     "AT_ONCE",
     "BadRows",
     "ColumnsRefused",
+    "FileGone",
     "InTheWay",
     "NoSuchChoice",
     "NothingBelow",

@@ -117,7 +117,7 @@ def plain(value: Any) -> Any:
 
 def empty_of(field: Any) -> Any:
     """Return what an emptied field holds."""
-    if field.null:
+    if field.null or field.is_relation:
         return None
     return field.get_default() if field.has_default() else ""
 

@@ -77,7 +77,7 @@ class Producers(RecordKind):
         return found
 
     def identity(self, fields):
-        if "district" not in fields or "name_th" not in fields:
+        if not fields.get("district") or not fields.get("name_th"):
             return None
         return fields["district"].pk, fold(fields["name_th"])[:300]
 

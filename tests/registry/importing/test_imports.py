@@ -1,7 +1,7 @@
 """A file from its sending to its undoing: all or nothing, once, by its own person."""
 
 import pytest
-from django.db import connection
+from django.utils import translation
 
 from members.models import Contact, Member
 from products.models import Product, StarRating
@@ -15,7 +15,6 @@ from registry.enums import (
     RunStatus,
 )
 from registry.errors import NotAllowed, NotVisible, StaleVersion, StepRefused
-from registry.importing.work import Work
 from registry.models import ColumnMemory, ImportRow, ImportRun, Proposal
 from registry.sheets.gate import SheetRefused
 from registry.storages import private_storage
@@ -32,9 +31,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def district():
-    """Have the one district of the rows."""
-    found = DistrictFactory()
-    assert found.name_th == "เมืองเลย"
+    """Have the one district of the rows; sentences in English."""
+    assert DistrictFactory().name_th == "เมืองเลย"
+    with translation.override("en"):
+        yield
 
 
 def fates(run):
@@ -277,7 +277,7 @@ def test_a_register_that_changed_since_asks_for_another_look(send, work, reviewe
     run = work(run)
 
     assert run.step == ImportStep.CHECKED
-    assert run.error.startswith("ทะเบียน") or run.error.startswith("The register")
+    assert run.error.startswith("The register changed since the check")
     assert run.rows.get().cells == [["workers", "3", "5"]]
     imports.confirm(run, only_good=False, by=reviewer, digest=run.digest)
     work(run)
@@ -525,7 +525,7 @@ def test_repeated_headings_and_totals_are_told_from_entries(send, reviewer):
     )
 
     assert fates(run) == ["new", "bad", "bad"]
-    assert all("nothing is lost" in each for each in faults(run)) or all(faults(run))
+    assert all("nothing is lost" in each for each in faults(run))
 
 
 # --- Children ---------------------------------------------------------------------
@@ -694,8 +694,6 @@ def test_a_plan_that_loses_a_row_is_not_kept(producers, reviewer, monkeypatch):
             by=reviewer,
         )
     assert ImportRow.objects.count() == 0
-    assert Work().entering == {}
-    assert connection.vendor in {"sqlite", "postgresql"}
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -20,7 +21,7 @@ from members.models import Contact, Member
 from registry.changes import ChildChanges
 from registry.importing.kinds import Cell, SheetColumn
 from registry.importing.lines import Line
-from registry.thai.phones import Phone, PhoneRepair, read_phones
+from registry.thai.phones import COUNTRY, Phone, PhoneRepair, read_phones
 from registry.thai.text import clean_line
 
 #: Between several contacts in one cell.
@@ -28,6 +29,8 @@ PARTED = re.compile(r"\s*[,;\n]\s*")
 #: What our exports write where a person is not shown: "081-xxx-x678", "ส… ใจ…".
 MASKED = re.compile(r"…|\d-[\dx]?xx")
 MOBILE = re.compile(r"\+66[689]")
+#: Raises what a form says of a longer one.
+ROOM = MaxLengthValidator(300)
 #: What follows from a contact's new value, and what no longer holds of it.
 FOLLOWING = ("kind", "value", "extension", "is_personal")
 NO_CONSENT: dict[str, Any] = {
@@ -276,8 +279,10 @@ def bare_address(text: str) -> str:
 def sign_of(contact: Contact) -> tuple[str, str]:
     """Return what makes two spellings one contact."""
     if contact.kind in PHONE_KINDS:
-        read = read_phones(contact.value)
-        number = read.phones[0].e164 if len(read.phones) == 1 else contact.value
+        number = contact.value
+        if not number.startswith(COUNTRY):
+            read = read_phones(number)
+            number = read.phones[0].e164 if len(read.phones) == 1 else number
         return number, contact.extension
     if contact.kind in WEB_KINDS:
         return bare_address(contact.value).casefold(), ""
@@ -402,12 +407,11 @@ def _new_contact(change: Change, group: Group, told: Told) -> Contact | None:
         )
     try:
         value = as_contact(kind, told.text)
-        contact = Contact(kind=kind, **value, is_personal=kind in PERSONAL_KINDS)
-        contact.clean_fields(exclude=["member"])
+        ROOM(value["value"])
     except ValidationError as error:
         change.faults.append((group.key, told.text, " ".join(error.messages)))
         return None
-    return contact
+    return Contact(kind=kind, **value, is_personal=kind in PERSONAL_KINDS)
 
 
 def cells_of(

@@ -64,6 +64,8 @@ class MemberLookups:
     homes: Mapping[str, Home]
     #: By folded names and abbreviations.
     agencies: Mapping[str, Sequence[Agency]] = field(default_factory=dict)
+    #: Contacts of the new row that was checked last: they are asked for next.
+    new: tuple[int, contacts.Change] | None = None
 
     def owner(self, text: str) -> Agency:
         """Return the agency that ``text`` names.
@@ -219,7 +221,8 @@ class MemberSheets(RecordKind):
         if not has_owner and "owner" not in line.given:
             line.fault("owner", _("Say which agency keeps this record."))
         if record is None:
-            contacts.changes_of(line, None).tell(line)
+            lookups.new = (line.number, contacts.changes_of(line, None))
+            lookups.new[1].tell(line)
 
     @staticmethod
     def _check_numbers(line: Line, record: Member | None) -> None:
@@ -266,6 +269,10 @@ class MemberSheets(RecordKind):
         self, line: Line, record: Member | None, lookups: MemberLookups
     ) -> Mapping[str, ChildChanges]:
         """Return what happens to the contacts; one that is none is a fault."""
+        if record is None and lookups.new is not None:
+            number, checked = lookups.new
+            if number == line.number:
+                return checked.children
         change = contacts.changes_of(line, record)
         if record is not None:
             change.tell(line)

@@ -47,6 +47,7 @@ from registry.models import (
 from registry.pictures import StoredPicture
 from strategies.enums import ItemKind
 from strategies.models import Plan
+from tests import sheets
 
 pytestmark = [
     pytest.mark.django_db,
@@ -122,6 +123,19 @@ def test_there_is_work_on_every_desk(loaded):
     account = ProducerAccount.objects.get()
     assert account.user.email == "producer.loei@demo.example"
     assert account.member.is_published
+
+
+@pytest.mark.parametrize("kind", ["members", "products", "certificates", "ratings"])
+def test_all_of_it_goes_out_as_a_workbook_and_comes_in_without_a_change(loaded, kind):
+    user = User.objects.get(email="admin@demo.example")
+
+    planned = sheets.plan(kind, sheets.template(kind, user, filled=True), user)
+
+    assert sheets.faults(planned) == []
+    rows = len(planned.rows)
+    assert rows > 50
+    same = {"new": 0, "changed": 0, "same": rows, "bad": 0}
+    assert sheets.fates(planned) == same
 
 
 def test_another_province_is_there_for_scope(loaded):

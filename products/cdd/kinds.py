@@ -306,7 +306,11 @@ def _name(step: Step) -> str:
     if step.source is None:
         return ""
     names = filter(None, (step.source.product, step.source.producer))
-    return " – ".join(names)[:300]
+    name = " – ".join(names)
+    said = "" if step.candidates else sentence(step)
+    if step.what is What.LINK:
+        said = _now("Found in the register by its name.")
+    return (f"{name[:150]} · {said}" if said else name)[:300]
 
 
 def _cells(step: Step) -> Iterator[tuple[str, str, str]]:
@@ -336,10 +340,6 @@ def _text(wish: Wish, text: str) -> str:
 
 def _notes(step: Step) -> Iterable[str]:
     """Yield what the person should know of a row."""
-    if said := sentence(step):
-        yield said
-    if step.what is What.LINK:
-        yield _now("Found in the register by its name.")
     source = step.source
     if source is not None and source.is_shortened:
         yield _now("A name longer than the register keeps was shortened.")

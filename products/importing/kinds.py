@@ -175,7 +175,8 @@ def _row(outcome: Outcome, read: GoodsRow | None) -> PlannedRow:
             for repair in read.repairs
         ]
     if outcome.fate is Fate.MERGED:
-        row.repairs.append(("", outcome.sentence))
+        # Nothing was put right, so it stands with the name.
+        row.name = f"{row.name[:200]} · {outcome.sentence}"[:300]
     return row
 
 

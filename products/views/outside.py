@@ -31,6 +31,7 @@ from registry.errors import NotVisible
 from registry.models import District, Province
 from registry.refusals import REFUSALS, as_refusal
 from registry.scope import Scope
+from registry.templatetags.ui import year_shown
 
 PER_PAGE = 20
 #: Part of an address → rows, the records they may be, what they are called.
@@ -328,7 +329,7 @@ def _lines(differences: Iterable[OutsideDifference], user: Any) -> Iterable[Line
         name, _colon, year = each.field.partition(":")
         texts = [each.ours, each.theirs]
         if name == "stars":
-            label = _("Stars of %(year)s") % {"year": year}
+            label = _("Stars of %(year)s") % {"year": year_shown(int(year))}
             texts = [_("%(count)s stars") % {"count": text} for text in texts]
         else:
             label = str(FIELDS.get(name, name))

@@ -182,17 +182,14 @@ def test_a_bomb_is_not_inflated_beyond_a_picture():
 
 
 def test_names_of_thai_windows_are_read():
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        thai = "42-P-00001 ผ้า.jpg".encode("cp874")
-        name = thai.decode("cp437")
-        archive.writestr(zipfile.ZipInfo(name), b"x")
-    as_written = written.getvalue().replace(name.encode(), thai)
-    # Without the flag that says UTF-8.
-    flags = as_written.replace(b"\x00\x08\x00\x00", b"\x00\x00\x00\x00")
+    thai = "42-P-00001 ผ้า.jpg".encode("cp874")
+    plain = "x" * len(thai)
+    data = zipped((plain, b"x")).getvalue().replace(plain.encode(), thai)
 
-    (entry,) = PictureZip(io.BytesIO(flags)).entries
-    assert entry.code == "42-P-00001"
+    (entry,) = PictureZip(io.BytesIO(data)).entries
+
+    assert (entry.code, entry.name) == ("42-P-00001", "42-P-00001 ผ้า.jpg")
+    assert PictureZip(io.BytesIO(data)).read(entry) == b"x"
 
 
 # --- What becomes of each ---------------------------------------------------------

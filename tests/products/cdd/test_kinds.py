@@ -221,7 +221,7 @@ def test_goods_of_local_authorities_come_in_on_pages_as_drafts(loei, reviewer):
 
     assert fates(run) == (1, 0, 1, 2)
     assert run.rows.get(number=2).repairs == [["phone", "เติมเลข 0 นำหน้าหมายเลขโทรศัพท์"]]
-    assert "แถวที่ 2" in run.rows.get(number=3).repairs[-1][1]
+    assert "แถวที่ 2" in run.rows.get(number=3).name
     assert run.rows.get(number=4).faults[0][0] == "product"
     run = confirmed(run, only_good=True)
     product = Product.objects.get()

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from python_calamine import CalamineError, CalamineWorkbook
 
 from registry.sheets.gate import Admitted, Refusal, SheetKind, SheetRefused, csv_rows
+from registry.sheets.refusals import NoSuchDay
 from registry.sheets.scanning import ROW
 from registry.thai.text import clean_text, normalise
 
@@ -47,7 +48,7 @@ class Row:
     #: error like #N/A. What stands in ``values`` for them is ``""``.
     broken: frozenset[int] = frozenset()
     #: Texts that were cleaned, as they stood, by column: so that it can be told.
-    raw: Mapping[int, str] = field(default_factory=lambda: NOTHING)
+    raw: Mapping[int, str] = field(default_factory=lambda: NOTHING, compare=False)
 
     @property
     def is_blank(self) -> bool:
@@ -166,10 +167,29 @@ def _numbered(admitted: Admitted) -> Iterator[Cells]:
             raise SheetRefused(Refusal.DAMAGED) from error
         # Rows come from the first on, but cells from the first column with a value.
         left: list[Value] = [""] * (sheet.start or (0, 0))[1]
-        for number, found in enumerate(sheet.iter_rows(), start=1):
+        for number, found in enumerate(calmly(sheet.iter_rows()), start=1):
             given = [*left, *found] if left else found
             cells = [_cleaned(cell) for cell in given]
             yield number, cells, _raw(given, cells) if cells != given else NOTHING
+
+
+def calmly(rows: Iterable[list[Value]]) -> Iterator[list[Value]]:
+    """Yield the rows of a workbook; of a day no calendar has its reader panics.
+
+    Such a panic is no ``Exception``, so that nothing else would catch it, and it has
+    no name to be imported by.
+
+    :raises NoSuchDay: instead.
+    """
+    number = 0
+    try:
+        for row in rows:
+            number += 1
+            yield row
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise NoSuchDay(number + 1) from error
 
 
 def _raw(given: Sequence[Value], cells: Sequence[Value]) -> Mapping[int, str]:
@@ -177,7 +197,9 @@ def _raw(given: Sequence[Value], cells: Sequence[Value]) -> Mapping[int, str]:
     return {
         at: before
         for at, (before, after) in enumerate(zip(given, cells, strict=True))
-        if isinstance(before, str) and before != after and after != ""
+        if isinstance(before, str)
+        and before != after
+        and after not in ("", before.replace("\r\n", "\n"))
     }
 
 

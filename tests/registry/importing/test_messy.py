@@ -76,4 +76,6 @@ def test_what_was_read_once_is_read_again_as_it_was():
 
     keeping.keep("imports", file.sha256, file.rows)
 
-    assert keeping.kept("imports", file.sha256) == file.rows
+    kept = keeping.kept("imports", file.sha256)
+    assert kept == file.rows
+    assert [dict(row.raw) for row in kept] == [{}, {0: " กลุ่ม\u200b "}, {}]

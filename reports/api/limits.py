@@ -93,6 +93,15 @@ class Counter:
 counter = Counter()
 
 
+def refuse_floods(request: HttpRequest) -> None:
+    """Count a request.
+
+    :raises Problem: 429 if its address has sent too many in this span.
+    """
+    if counter.spend(who_asks(request)) > settings.API_PER_MINUTE:
+        raise too_many()
+
+
 def limited(
     view: Callable[..., HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
@@ -100,8 +109,10 @@ def limited(
 
     @wraps(view)
     def guarded(request: HttpRequest, **asked: Any) -> HttpResponseBase:
-        if counter.spend(who_asks(request)) > settings.API_PER_MINUTE:
-            return too_many().answer()
+        try:
+            refuse_floods(request)
+        except Problem as problem:
+            return problem.answer()
         return view(request, **asked)
 
     return guarded

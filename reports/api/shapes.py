@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import override
 
 from members.models import Contact, Member, Outlet
 from products.models import Category, Certificate, Product, StarRound
@@ -19,6 +17,7 @@ from products.structured import absolute
 from registry.models import District, Province
 from registry.models.places import Place
 from registry.publicity import address_of
+from reports.api.addresses import address
 
 Shape = dict[str, Any]
 
@@ -30,13 +29,11 @@ def names(thing: Any) -> Shape:
 
 def pages(name: str, code: str) -> Shape:
     """Return the pages of a record in both languages, and its address here."""
-    found = {}
-    for language in ("th", "en"):
-        with override(language):
-            path = reverse(f"{name}:detail", args=[code])
-        found[f"url_{language}"] = settings.SITE_URL + path
-    api = reverse(f"api:{name}_detail", args=[code])
-    return {**found, "api_url": settings.SITE_URL + api}
+    return {
+        "url_th": address(f"{name}:detail", code),
+        "url_en": address(f"{name}:detail", code, "en"),
+        "api_url": address(f"api:{name}_detail", code),
+    }
 
 
 def picture(kept: dict[str, Any]) -> str | None:

@@ -21,14 +21,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from members.models import Member
 from products.filters import AddressFilter, MemberFilter, ProductFilter, Vocabulary
-from products.models import Category, Product, StarRating, StarRound
+from products.models import Category, Product, StarRound
 from registry.access import public
 from registry.enums import RecordStatus
 from registry.models import Code, District, Province, Record
 from reports.api import openapi, shapes
-from reports.api.holders import with_holders
+from reports.api.holders import public_results, with_holders
 from reports.api.license import license_of_data
-from reports.api.limits import counter, too_many, who_asks
+from reports.api.limits import refuse_floods
 from reports.api.openapi import Operation
 from reports.api.paging import listed
 from reports.api.parameters import MEMBER_LIST, PRODUCT_LIST, check, code
@@ -79,8 +79,7 @@ def refuse_others(request: HttpRequest) -> None:
             _("Data are only read here, by GET or HEAD."),
             headers={"Allow": ", ".join(METHODS)},
         )
-    if counter.spend(who_asks(request)) > settings.API_PER_MINUTE:
-        raise too_many()
+    refuse_floods(request)
 
 
 def answer(request: HttpRequest, body: Body | HttpResponse) -> HttpResponseBase:
@@ -305,14 +304,9 @@ def mark_list(request: HttpRequest) -> Body:
 )
 def round_list(request: HttpRequest) -> Body:
     """List rounds with their results, the newest first."""
-    public_goods = Product.objects.published()
-    if not settings.SHOW_ALCOHOL_DETAILS:
-        public_goods = public_goods.filter(is_alcohol=False)
     counts: dict[int, dict[int, int]] = {}
-    results = StarRating.objects.filter(product__in=public_goods).order_by()
-    for number, stars, count in results.values_list("round", "stars").annotate(
-        Count("pk")
-    ):
+    results = public_results().order_by().values_list("round", "stars")
+    for number, stars, count in results.annotate(Count("pk")):
         counts.setdefault(number, {})[stars] = count
     rows = StarRound.objects.announced(timezone.localdate()).order_by("-year")
     return whole([shapes.star_round(row, counts.get(row.pk, {})) for row in rows])

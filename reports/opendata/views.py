@@ -95,6 +95,7 @@ def api_guide(request: HttpRequest) -> HttpResponse:
         "data/api_guide.html",
         {
             "guide": openapi.guide(),
+            "base": openapi.BASE,
             "per_minute": settings.API_PER_MINUTE,
             "example": f"{start}?province=loei&stars=5&stars=4&limit=10",
         },

@@ -531,7 +531,7 @@ def test_the_guide_tells_every_address_and_parameter(client, language):
     page = client.get(f"{language}/data/api/").content.decode()
 
     for operation in openapi.guide():
-        assert f"<code>GET {operation.path}</code>" in page
+        assert f"<code>GET /api/v1{operation.path}</code>" in page
         assert all(f"<code>{each.name}</code>" in page for each in operation.parameters)
 
 

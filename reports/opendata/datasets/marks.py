@@ -18,6 +18,7 @@ class Marks(Dataset):
     """Every mark the register knows."""
 
     slug = "marks"
+    place = 4
     title = _("Marks and standards of souvenirs")
     description = _(
         "Marks and standards that souvenirs or their producers may hold, who gives "

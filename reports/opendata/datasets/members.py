@@ -31,6 +31,7 @@ class Members(Dataset):
     """Every published producer."""
 
     slug = "members"
+    place = 2
     title = _("Producers of the souvenir cluster")
     description = _(
         "Community groups, single owners and small firms that make souvenirs, with "

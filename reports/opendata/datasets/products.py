@@ -42,6 +42,7 @@ class Products(Dataset):
     """Every published product."""
 
     slug = "products"
+    place = 1
     title = _("Souvenirs of the provinces")
     description = _(
         "Souvenirs of the provinces with their shelf, price, materials, stars and "

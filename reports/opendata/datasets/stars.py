@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from products.enums import OtopType
 from products.models import Product, StarRating, StarRound
+from reports.api.holders import public_results
 from reports.opendata.base import (
     Catalogue,
     Column,
@@ -26,6 +25,7 @@ class StarResults(Dataset):
     """Every announced result of a published product."""
 
     slug = "star-results"
+    place = 3
     title = _("Results of the OTOP star selection")
     description = _(
         "Stars that souvenirs got in the rounds of the OTOP Product Champion selection "
@@ -70,10 +70,4 @@ class StarResults(Dataset):
 
     def found(self) -> QuerySet[Any]:
         """Return results, the oldest round first."""
-        public = Product.objects.published()
-        if not settings.SHOW_ALCOHOL_DETAILS:
-            public = public.filter(is_alcohol=False)
-        return StarRating.objects.filter(
-            product__in=public,
-            round__in=StarRound.objects.announced(timezone.localdate()),
-        ).order_by("round__year", "product__code", "pk")
+        return public_results().order_by("round__year", "product__code", "pk")

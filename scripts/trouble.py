@@ -109,6 +109,8 @@ def undisturbed(person: User) -> tuple[float, float]:
 def confirmed(person: User, number: int) -> ImportRun:
     """Return an import of ROWS new producers that waits for a worker to write it."""
     kind = kind_at("members")
+    if kind is None:
+        raise Wrong("Nothing offers a list of members.")
     districts = list(District.objects.filter(province=PROVINCE).order_by("pk"))
     titles = {each.key: str(each.title) for each in kind.columns(person)}
     lines = [",".join(titles[key] for key in ("name_th", "province", "district"))]

@@ -22,7 +22,7 @@ Values = Sequence[Any]
 class Reading:
     """Where the cells of a column come from, and how all of them are made at once.
 
-    Of a ``pair`` of paths, Thai and English, the database chooses the text.
+    Of a pair of paths, Thai and English, the database chooses the text.
     """
 
     paths: tuple[str, ...]

@@ -59,15 +59,16 @@ class ListedRows(Sequence[Cells]):
 class Places:
     """The places a report is broken down by.
 
-    Where all rows lie in one province those are its districts, else the provinces.
+    Where all rows lie in one province those are its districts, else the provinces;
+    ``level`` takes one of the two whatever is chosen. ``path`` leads from a row to
+    what lies there: ``"product__"``.
     """
 
-    def __init__(self, form: ScopeForm, path: str = "") -> None:
-        self.is_districts = form.place is not None
-        level = "district" if self.is_districts else "province"
+    def __init__(self, form: ScopeForm, path: str = "", level: str = "") -> None:
+        level = level or ("district" if form.place else "province")
+        self.is_districts = level == "district"
         self.key = f"{path}{level}_id"
         self._level = f"{path}{level}"
-        self._province = f"{path}province"
 
     @property
     def column(self) -> Column:

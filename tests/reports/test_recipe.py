@@ -1,5 +1,6 @@
-"""The recipe in ``docs/recipes.md`` gives a report."""
+"""The recipes in ``docs/recipes.md`` give reports."""
 
+import datetime
 import re
 import sys
 from types import ModuleType
@@ -16,13 +17,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def by_the_recipe(monkeypatch):
-    """Add the report of the recipe, as a module of the catalogue."""
+    """Add the reports of the recipes, as modules of the catalogue."""
     text = (settings.BASE_DIR / "docs" / "recipes.md").read_text(encoding="utf-8")
-    (written,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    module = ModuleType("reports.catalogue.plans")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    listed, figures = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     monkeypatch.setattr(base, "_catalogue", dict(base._catalogue))
-    exec(compile(written, "docs/recipes.md", "exec"), vars(module))  # noqa: S102 - our own text
+    for name, written in (("plans", listed), ("plan_figures", figures)):
+        module = ModuleType(f"reports.catalogue.{name}")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(compile(written, "docs/recipes.md", "exec"), vars(module))  # noqa: S102 - our own text
 
 
 def test_a_report_is_one_file(client, official, now, by_the_recipe):
@@ -36,10 +38,31 @@ def test_a_report_is_one_file(client, official, now, by_the_recipe):
 
     assert page.context["found"].count == 1
     assert sheets(file)[0] == [
-        ["Cluster", "Year (B.E.)", "Province", "Vision", "Status", "Published on"],
+        [
+            *("Cluster", "Year (B.E.)", "Province", "Vision", "Status"),
+            *("Published on", "Published on (as a date)"),
+        ],
         [
             *(plan.cluster.name_en, "2555", "Loei", "Souvenirs Loei is proud of"),
-            *("Published", "2026-11-21"),
+            *("Published", "2026-11-21", datetime.date(2026, 11, 21)),
         ],
     ]
-    assert client.get("/reports/plans/", {"year": "55"}).context["found"] is None
+    refused = client.get("/reports/plans/", {"year": "55"})
+    assert refused.context.get("found") is None
+    assert plan.cluster.name_th not in refused.content.decode()
+
+
+def test_figures_are_one_file_too(client, official, now, by_the_recipe):
+    PlanFactory(year=2555, published=True)
+    PlanFactory(year=2556)
+    client.force_login(official)
+
+    page = client.get("/en/reports/plan-figures/").content.decode()
+    file = client.get("/en/reports/plan-figures/", {"format": "xlsx"})
+
+    assert "Earlier versions of a plan are counted too." in page
+    assert sheets(file)[0] == [
+        ["Province", "All", "Of them published"],
+        ["Loei", 2, 1],
+        ["Total", 2, 1],
+    ]

@@ -69,6 +69,8 @@ class Column:
 def cells_of(values: Sequence[Any], kind: Kind, language: Language) -> Sequence[Cell]:
     """Return the cells of a column: of each value what :func:`cell_of` makes of it."""
     types = set(map(type, values))
+    if types == {str}:
+        return cleaned(values)
     types.discard(type(None))
     if types <= {str}:
         return cleaned([value or "" for value in values])

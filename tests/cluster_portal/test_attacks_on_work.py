@@ -15,7 +15,6 @@ import pytest
 from django.conf import settings
 from django.core import mail, signing
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
@@ -226,8 +225,6 @@ def pages(things):
     }
 
 
-#: Long walks go once, where more is refused.
-SQLITE_TAKES_IT = "PostgreSQL refuses all that SQLite does, and NUL and length too"
 ROLES = ("nobody", "officer", "reviewer", "producer", "administrator")
 #: What views read beside the fields of their forms.
 READ = (
@@ -303,7 +300,7 @@ def boxes(guest, address):
     return reader.sent
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason=SQLITE_TAKES_IT)
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ROLES)
 def test_garbage_in_what_addresses_ask(request, guest, role, things):
     addresses = one_of_each(pages(things)[role])
@@ -319,7 +316,7 @@ def test_garbage_in_what_addresses_ask(request, guest, role, things):
     assert broken == []
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason=SQLITE_TAKES_IT)
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ROLES)
 def test_garbage_in_everything_that_is_sent(request, guest, role, things):
     addresses = pages(things)[role]
@@ -342,6 +339,7 @@ SHARPEST = ("\0", "-1", "9" * 23, "9" * 5_000, "ก" * 20_001, "\u202e" + MARKUP
 PRESSED = frozenset({"press", "decision", "go", "do", "to"})
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("role", ROLES)
 def test_garbage_in_one_box_of_a_form(request, guest, role, things):
     addresses = one_of_each(pages(things)[role])

@@ -24,7 +24,7 @@ from tests.factories import (
     ProductFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 #: More than 64 bits, and more digits than Python turns into a number.
 BEYOND_64_BITS = "9" * 23

@@ -773,6 +773,7 @@ GARBAGE = (
 )
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("bent", GARBAGE, ids=lambda bent: next(iter(bent)))
 @pytest.mark.parametrize("press", ["save", "add-contacts"])
 def test_garbage_gets_a_sentence_and_never_a_page_of_our_mistakes(

@@ -18,9 +18,10 @@ from typing import Any
 
 import fontpkg
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from fontTools.ttLib import TTFont
 
+from registry.errors import RecordError
 from registry.templatetags.thai import GLOSSARY, NBSP, NUMBER_UNIT, REPETITION
 from registry.thai.dates import format_datetime
 from registry.thai.numerals import to_thai_digits
@@ -62,8 +63,13 @@ UNBROKEN = "|".join(
 UNKNOWN = "?"
 
 
-class CannotBeSet(RuntimeError):
-    """Typst refused a document: a defect of ours, never of the data."""
+class CannotBeSet(RecordError):
+    """Typst refused a document, or took too long: what it said is in the log."""
+
+    message = gettext_lazy(
+        "This PDF could not be made. Choose fewer rows or another kind of file; if "
+        "that does not help, please tell the administrator."
+    )
 
 
 def render(document: Document) -> bytes:
@@ -103,9 +109,11 @@ def _press(folder: Path, moment: int) -> None:
         )
     except subprocess.CalledProcessError as failure:
         said = failure.stderr.decode(errors="replace")
-        raise CannotBeSet(said or f"It ended with {failure.returncode}.") from failure
+        logger.error("Typst ended with %d: %s", failure.returncode, said)
+        raise CannotBeSet from failure
     except subprocess.TimeoutExpired as failure:
-        raise CannotBeSet(f"It took more than {LONGEST} seconds.") from failure
+        logger.error("Typst took more than %d seconds.", LONGEST)
+        raise CannotBeSet from failure
 
 
 # --- Data for the template --------------------------------------------------------

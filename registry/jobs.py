@@ -184,6 +184,16 @@ def _end(run: Run, status: RunStatus, error: str) -> None:
     own(run).update(status=status, error=error, finished_at=timezone.now())
 
 
+def anew(run: Run) -> None:
+    """Have work that is going on begun once more: what it has read counts no more.
+
+    Work that only waits has read nothing yet.
+    """
+    rows = type(run)._default_manager.filter(pk=run.pk, status=RunStatus.RUNNING)
+    if rows.update(status=RunStatus.WAITING, beat_at=timezone.now()):
+        _enqueue(run)
+
+
 def is_stale(run: Run) -> bool:
     """Tell whether a worker should have been heard of by now."""
     if run.status not in OPEN or not run.work or run.beat_at is None:

@@ -1,6 +1,6 @@
 """What is remembered of every file that leaves the register; orders of large ones."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,6 @@ from registry.enums import AuditKind, RunStatus, SheetFormat
 from registry.errors import RecordError
 from registry.letters import address_of, write_to
 from registry.models import ExportRun, User
-from registry.personal import Person
 from reports.models import ReportSubscription
 
 #: The work a worker does for an order, by its name.
@@ -205,9 +204,19 @@ def may_fetch(run: ExportRun, user: User) -> bool:
     return is_kept and run.filters.get(RIGHTS) == rights_of(user)
 
 
-def drop_files(_person: Person) -> None:
-    """Let go of every file that is kept: any of them may name who is erased."""
-    kept = ExportRun.objects.exclude(file="")
+@transaction.atomic
+def drop_files(reports: Collection[str] | None = None) -> None:
+    """Let go of every file that is kept, or of those of some reports.
+
+    What is being written is begun anew: it may hold what it must not any more.
+    """
+    runs = ExportRun.objects.all()
+    if reports is not None:
+        runs = runs.filter(report__in=reports)
+    for run in runs.filter(status=RunStatus.RUNNING).exclude(work=""):
+        jobs.anew(run)
+    # Read after that: who was at its end has put its file there.
+    kept = runs.exclude(file="")
     names = set(kept.values_list("file", flat=True))
     kept.update(file="")
     unlink_later(names)

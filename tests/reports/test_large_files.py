@@ -11,15 +11,19 @@ from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from members.actions import consents
 from registry import jobs
+from registry.actions import records
+from registry.changes import Changes, ChildChanges
 from registry.enums import AuditKind, Role, RunStatus
 from registry.models import AuditEvent, ExportRun, OutboxMail, User
 from registry.storages import private_storage
 from reports import catalogue, tasks
 from reports.actions import exports
-from tests.factories import AgencyFactory, MemberFactory
+from reports.personal import naming
+from tests.factories import AgencyFactory, ContactFactory, MemberFactory
 from tests.factories.reports import ordered_export
-from tests.reports.conftest import sheets
+from tests.reports.conftest import NOW, sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -333,6 +337,26 @@ def test_rows_that_do_not_fit_are_told_on_the_page(ask, client, members, monkeyp
     assert again.url == "/reports/members/?format=xlsx"
 
 
+@pytest.mark.parametrize("limit", [300, 0.01], ids=["refused", "too long"])
+def test_a_pdf_that_cannot_be_set_is_told_on_the_page(
+    ask, client, settings, members, monkeypatch, tmp_path, limit
+):
+    bad = tmp_path / "bad.typ"
+    bad.write_text("#panic()")
+    monkeypatch.setattr("reports.pdf.rendering.TEMPLATE", bad)
+    monkeypatch.setattr("reports.pdf.rendering.LONGEST", limit)
+
+    run = made(ask(form="pdf"))
+
+    assert run.status == RunStatus.FAILED
+    assert "ไม่สามารถจัดทำไฟล์ PDF นี้ได้" in page(client, run)
+    settings.EXPORT_PDF_ROWS = 100
+    at_once = ask(form="pdf")
+    assert at_once.status_code == 200
+    assert "ไม่สามารถจัดทำไฟล์ PDF นี้ได้" in at_once.content.decode()
+    assert ExportRun.objects.latest("pk").status == RunStatus.FAILED
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_beat_that_sqlite_refuses_stops_nothing():
     def refused(_done, _total):
@@ -464,3 +488,84 @@ def test_an_erased_person_is_in_no_kept_file(ask, client, reviewer, members):
     run.refresh_from_db()
     assert run.file == ""
     assert not is_there(client, run)
+
+
+# --- Consent ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def consented(weavers):
+    """Keep a contact of the weavers that its person agreed to show."""
+    return ContactFactory(member=weavers, consented=True)
+
+
+@pytest.mark.parametrize(
+    "take_back",
+    [
+        lambda contact: consents.withdraw_consent(
+            contact, by=None, on=timezone.localdate()
+        ),
+        lambda contact: edit_contacts(
+            contact, changed={contact.pk: {"consent_withdrawn_on": NOW.date()}}
+        ),
+        lambda contact: edit_contacts(
+            contact, changed={contact.pk: {"consented_on": None}}
+        ),
+        lambda contact: edit_contacts(contact, removed=frozenset({contact.pk})),
+    ],
+    ids=["withdrawn", "edited", "emptied", "removed"],
+)
+def test_who_takes_a_consent_back_is_in_no_kept_file(
+    ask, client, consented, members, shawl, plain_product, take_back
+):
+    people = made(ask())
+    goods = made(client.get("/reports/products/", {"format": "csv"}))
+
+    take_back(consented)
+
+    people.refresh_from_db()
+    assert people.file == ""
+    assert not is_there(client, people)
+    assert "ถอนความยินยอม" in page(client, people)
+    assert is_there(client, goods)
+
+
+def test_any_other_edit_of_contacts_lets_files_be(ask, client, consented, members):
+    run = made(ask())
+
+    edit_contacts(consented, changed={consented.pk: {"value": "+66812345679"}})
+
+    assert is_there(client, run)
+
+
+def test_a_file_that_was_begun_before_a_consent_was_taken_back_is_begun_anew(
+    ask, consented, members
+):
+    ask()
+    run = ExportRun.objects.latest("pk")
+
+    def take_back(**_made):
+        consents.withdraw_consent(consented, by=None, on=timezone.localdate())
+        return private_storage()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "private_storage", take_back)
+        assert not jobs.do(run._meta.label, run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.file) == (RunStatus.WAITING, "")
+    assert jobs.do(run._meta.label, run.pk)
+    run.refresh_from_db()
+    assert run.status == RunStatus.DONE
+
+
+def edit_contacts(contact, **changes):
+    records.edit(
+        contact.member,
+        Changes(children={"contacts": ChildChanges(**changes)}),
+        by=None,
+    )
+
+
+def test_reports_that_name_people_are_known():
+    assert naming() == {"members", "product-book", "training"}

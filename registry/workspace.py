@@ -276,4 +276,4 @@ def unsent_of(user: User) -> list[Unsent]:
 
 def _parted(draft: FormDraft) -> tuple[str, int | None]:
     slug, _colon, number = draft.key.partition(":")
-    return slug, int(number) if number.isdigit() else None
+    return slug, int(number) if number.isdecimal() else None

@@ -439,7 +439,7 @@ class Months(Reader):
 
     def _month(self, text: str) -> int:
         name = bare(text)
-        if name.isdigit() and 1 <= int(name[:3]) <= 12:
+        if name.isdecimal() and len(name) <= 2 and 1 <= int(name) <= 12:
             return int(name)
         name = name.removeprefix("เดือน")
         for known in (name, name[:3]):

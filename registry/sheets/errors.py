@@ -5,6 +5,7 @@ mended: the added column is a heading every import knows and does not take.
 """
 
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from registry.enums import RowFate
 from registry.sheets.gate import Admitted, Refusal, SheetKind, SheetRefused, csv_rows
-from registry.sheets.reading import GUARD, Value, folded
+from registry.sheets.reading import GUARD, Value, calmly, folded
 from registry.sheets.workbooks import (
     A4,
     clean,
@@ -137,7 +138,7 @@ class _Source:
             return
         left: list[Value] = [""] * (self.sheet.start or (0, 0))[1]
         blank = 0
-        for number, cells in enumerate(self.sheet.iter_rows(), start=1):
+        for number, cells in enumerate(calmly(self.sheet.iter_rows()), start=1):
             blank = 0 if any(cell != "" for cell in cells) else blank + 1
             if blank > self.admitted.limits.blank_rows:
                 return
@@ -272,7 +273,8 @@ class _Marked:
         elif isinstance(value, bool):
             sheet.write_boolean(at, column, value, look)
         elif isinstance(value, int | float):
-            if isinstance(value, int) and len(str(abs(value))) > MAX_DIGITS:
+            is_long = isinstance(value, int) and len(str(abs(value))) > MAX_DIGITS
+            if is_long or not math.isfinite(value):
                 sheet.write_string(at, column, str(value), look)
             else:
                 sheet.write_number(at, column, value, look)

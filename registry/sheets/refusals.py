@@ -163,6 +163,22 @@ class SheetRefused(ValueError):
         return self.message
 
 
+class NoSuchDay(SheetRefused):
+    """A workbook at which the reader gives up: a cell is a day no calendar has."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(Refusal.DAMAGED, row=row)
+
+    @property
+    def message(self) -> str:
+        """Return the sentence in the reader's language."""
+        said = _(
+            "A cell in row %(row)d is a date or a time that no calendar has. Please "
+            "correct it and send the file again."
+        )
+        return str(said) % self.figures
+
+
 def unpacked(limits: Limits) -> SheetRefused:
     """Return the refusal of a workbook that unpacks to too much."""
     return SheetRefused(Refusal.UNPACKED, limit=limits.unpacked_bytes // MEGABYTE)

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q
 from rapidfuzz import fuzz, process
 
-from registry.derived import in_batches
 from registry.enums import RecordStatus
 from registry.models import Code, Record, User
 
@@ -45,16 +44,16 @@ class Known:
         self._names: dict[Any, list[str]] = {}
 
     def load_codes(self, codes: Iterable[str]) -> None:
-        """Find the records of ``codes`` (or primary keys), as the person sees them."""
+        """Find the records of ``codes``, as the person sees them.
+
+        Never by primary key: a column "รหัส" that only counts its rows would name
+        records at random.
+        """
         texts = sorted(set(codes))
         mine = visible(self.model, self.by)
         for batch in _parts(texts):
             found = mine.filter(code__in=batch).values_list("code", "pk")
             self.codes.update(found)
-        keys = [int(text) for text in texts if text.isdigit() and len(text) < 18]
-        for numbers in in_batches(keys):
-            found = mine.filter(pk__in=numbers).values_list("pk", flat=True)
-            self.codes.update((str(pk), pk) for pk in found)
         unknown = [text for text in texts if text not in self.codes]
         for batch in _parts(unknown):
             gone = Code.objects.filter(pk__in=batch, superseded_by__isnull=False)

@@ -132,7 +132,7 @@ GROUPS = (
         ContactKind.MOBILE,
         lambda each: each.kind in PHONE_KINDS and not is_shop_phone(each),
         gettext_lazy(
-            "A person’s numbers, several parted by commas. Personal data: shown to "
+            "A person’s numbers, several separated by commas. Personal data: shown to "
             "nobody before the person consents."
         ),
         (

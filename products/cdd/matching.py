@@ -319,7 +319,7 @@ def reasons_in_words(reasons: Iterable[Sequence[str]]) -> list[str]:
         "other_district": pgettext("reason", "Another district."),
         "no_district": _("The list names no district."),
         "same_producer": pgettext("reason", "The same producer."),
-        "several": _("Several records are called so."),
+        "several": _("Several records have this name."),
     }
     return [
         (said[code] if word or code != "without_kind" else said["same_name"])

@@ -263,7 +263,7 @@ POINT_COLUMNS = (
         _("Stars"),
         Stars(),
         aliases=("ดาว", "จำนวนดาว", "ผลการคัดสรร", "ระดับ", "otop"),
-        note=_("1 to 5; follow from the points where these are known."),
+        note=_("1 to 5; where the points are known, they give the stars."),
         form="number",
         example=("5", "5"),
         other_example=("3 ดาว", "3 stars"),

@@ -60,7 +60,7 @@ class PriceCell(Reader):
                 _now("“%(text)s” is not a price.") % {"text": cell.value[:60]}
             )
         low, high = (self.amount(Cell(end)) for end in ends)
-        cell.repairs.append(_now("A price range was parted into lowest and highest."))
+        cell.repairs.append(_now("A price range was split into lowest and highest."))
         return Price(min(low, high), max(low, high))
 
     def show(self, value: object) -> str:
@@ -80,8 +80,8 @@ class Days(WholeNumber):
                 found = number * days
                 cell.repairs.append(
                     ngettext(
-                        "A time was counted over: %(count)d day.",
-                        "A time was counted over: %(count)d days.",
+                        "A time was converted to %(count)d day.",
+                        "A time was converted to %(count)d days.",
                         found,
                     )
                     % {"count": found}

@@ -217,5 +217,5 @@ def places_table(counts: Counts, form: ScopeForm) -> Table:
         totals=[_now("Total"), number, *(share(empty, number) for empty in missing)]
         if counts.rows
         else None,
-        note=_("In hundredths of the records of the place."),
+        note=_("As a percentage of all records of the place."),
     )

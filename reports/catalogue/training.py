@@ -221,9 +221,9 @@ def groups_table(members: QuerySet[Any], form: TrainingForm) -> Table:
         rows=rows,
         totals=sums(rows) if rows else None,
         note=_(
-            "Producers, not withdrawn. Newly registered is who registered as an OTOP "
-            "producer in %(year)s or later. A producer may be in several lists; the "
-            "last column counts each once."
+            "Producers, not withdrawn. Newly registered are those registered as an "
+            "OTOP producer in %(year)s or later. A producer may be in several lists; "
+            "the last column counts each once."
         )
         % {"year": year_shown(form.first_year)},
     )

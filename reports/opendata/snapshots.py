@@ -64,8 +64,8 @@ def make_snapshots(year: int) -> list[DataSnapshot]:
     if year not in {be_year(timezone.localdate()), year_due()}:
         raise YearRefused(
             _(
-                "The register of %(year)d cannot be written any more, or not yet. Only "
-                "this year can, and in January the one that has ended."
+                "The open data of %(year)d cannot be kept any more, or not yet. Only "
+                "this year’s can, and in January those of the year that has ended."
             )
             % {"year": year}
         )

@@ -180,8 +180,8 @@ def source(report: Report, user: User) -> str:
 def too_long(count: int) -> str:
     """Return why there are no rows, and where to find them."""
     return _(
-        "These are %(count)s rows, more than a document is printed of. The whole list "
-        "is to be had as XLSX or CSV."
+        "These are %(count)s rows, too many for a printed document. Please take the "
+        "whole list as XLSX or CSV."
     ) % {"count": f"{count:,}"}
 
 

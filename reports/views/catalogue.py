@@ -59,7 +59,7 @@ def report_detail(request: SignedInRequest, slug: str) -> HttpResponseBase:
         kinds = ", ".join(str(SheetFormat(each).label) for each in report.formats)
         form.add_error(
             None,
-            _("There is no file of this kind; these there are: %(kinds)s.")
+            _("There is no file of this kind. Choose one of these: %(kinds)s.")
             % {"kinds": kinds},
         )
     selection = chosen(report, form, request.GET, request.user)

@@ -66,7 +66,7 @@ def test_a_messy_file_comes_in_is_mended_and_undone(
 ):
     be(officer)
     page.goto(live_server.url + reverse("workspace:list", args=["members"]))
-    page.get_by_role("link", name="นำเข้าจากตารางทำการ").click()
+    page.get_by_role("link", name="นำเข้าจากไฟล์ Excel").click()
     page.get_by_role("link", name="เลือกไฟล์").first.click()
     page.get_by_label("ไฟล์").set_input_files(as_file([[TITLE], [], HEADING, *ROWS]))
     press(page, "ส่งและตรวจข้อมูล")

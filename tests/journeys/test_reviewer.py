@@ -115,7 +115,7 @@ def enter_product(page, name, english, price, photo):
     row.get_by_label("เลขที่ใบรับรอง").fill("123/2567")
     row.get_by_role("textbox", name="วันที่ออก").fill("๑๕ มี.ค. ๒๕๖๗")
     ends_on = next_year_by_the_picker(row)
-    row = add_row(page, "ผลระดับดาว")
+    row = add_row(page, "ผลการคัดสรรดาว")
     row.get_by_label("รอบ").select_option(label="การคัดสรร พ.ศ. 2567")
     row.get_by_label("คะแนนรวม").fill("92")
     return ends_on

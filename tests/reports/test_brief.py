@@ -90,7 +90,7 @@ def test_the_page_says_it_in_both_languages(shawl, reviewer):
     thai = text_of(render(brief(reviewer)))
     english = text_of(render(brief(reviewer, language="en")))
 
-    assert "สรุปข้อมูลคลัสเตอร์ของที่ระลึก จังหวัดเลย" in thai
+    assert "สรุปข้อมูลคลัสเตอร์ของฝากของที่ระลึก จังหวัดเลย" in thai
     assert "ปีงบประมาณ พ.ศ. ๒๕๗๐" in thai
     assert "ผ้าคลุมไหล่ฝ้าย" in thai
     assert "๓ ธ.ค. ๒๕๖๙" in thai

@@ -116,7 +116,7 @@ def test_json_holds_the_same_rows_and_says_what_they_are(client, rated):
     assert list(row) == [column["key"] for column in found["columns"]]
     assert found["license_url"] == "https://creativecommons.org/licenses/by/4.0/"
     assert found["metadata"]["title"]["value"] == [
-        {"th": "สินค้าของฝากของจังหวัด", "en": "Souvenirs of the provinces"}
+        {"th": "สินค้าของฝากของที่ระลึกของจังหวัด", "en": "Souvenirs of the provinces"}
     ]
 
 

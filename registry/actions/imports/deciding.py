@@ -60,7 +60,7 @@ def _choose(row: ImportRow, choice: RowChoice, chosen_id: int | None) -> None:
         raise NoSuchChoice(_("This row does not look like that record."))
     if choice == RowChoice.UPDATE and chosen_id is None:
         raise NoSuchChoice(
-            _("Say which record is to be updated; another row of the file is none.")
+            _("Choose the record to be updated; another row of the file cannot be.")
         )
     if choice == RowChoice.SAME and chosen_id is None and records:
         raise NoSuchChoice(_("Say which of the records it is."))

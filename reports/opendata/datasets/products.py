@@ -45,7 +45,7 @@ class Products(Dataset):
     place = 1
     title = _("Souvenirs of the provinces")
     description = _(
-        "Souvenirs of the provinces with their shelf, price, materials, stars and "
+        "Souvenirs of the provinces with their category, price, materials, stars and "
         "marks, as the offices of the provinces have checked them."
     )
     notes = (

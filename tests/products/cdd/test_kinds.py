@@ -183,7 +183,7 @@ def test_stars_without_a_year_are_asked_for_one(loei, reviewer):
     StarRoundFactory(year=2565)
     row = ("ผ้าไหม", "กลุ่มทดสอบ", "เลย", "ผ้า", "5")
 
-    with pytest.raises(YearNeeded, match="ไม่ระบุว่าเป็นผลระดับดาวของปีใด"):
+    with pytest.raises(YearNeeded, match="ไม่ระบุว่าเป็นผลการคัดสรรดาวของปีใด"):
         sent(StarsKind(), STARS, row, by=reviewer)
 
     run = sent(StarsKind(), (*STARS, "ปี"), (*row, "2560"), by=reviewer)

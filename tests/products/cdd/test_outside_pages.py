@@ -158,14 +158,14 @@ def test_rows_of_other_provinces_and_undone_imports_are_not_there(
 
 def test_a_list_can_be_narrowed_by_state_and_province(client, administrator, loei):
     client.force_login(administrator)
-    waiting(name="รอตัดสินอยู่")
+    waiting(name="รอพิจารณาอยู่")
     waiting(name="ไม่เอาแล้ว", state=OutsideState.IGNORED)
     DistrictFactory(code="5101")
     url = reverse("outside:queue", args=["producers"])
 
     assert "ไม่เอาแล้ว" not in client.get(url).content.decode()
     assert "ไม่เอาแล้ว" in client.get(url, {"state": "ignored"}).content.decode()
-    assert "รอตัดสินอยู่" not in client.get(url, {"province": "51"}).content.decode()
+    assert "รอพิจารณาอยู่" not in client.get(url, {"province": "51"}).content.decode()
     assert client.get(reverse("outside:queue", args=["villages"])).status_code == 404
 
 
@@ -263,7 +263,7 @@ def test_new_goods_need_somebody_who_makes_them(desk):
 
     page = answer(desk, row, answer="new")
 
-    assert "ตัดสินก่อนว่าผู้ผลิต" in page.content.decode()
+    assert "พิจารณาก่อนว่าผู้ผลิต" in page.content.decode()
     assert not Product.objects.exists()
 
 
@@ -273,7 +273,7 @@ def test_whoever_is_second_is_told_so(desk, reviewer):
 
     page = answer(desk, row, answer="new")
 
-    assert "รายการนี้มีผู้ตัดสินแล้ว" in page.content.decode()
+    assert "รายการนี้มีผู้พิจารณาแล้ว" in page.content.decode()
     assert Member.objects.count() == 1
 
 

@@ -405,6 +405,8 @@ SPECIAL = {
     "outside:decide": {405},
     "outside:take_or_keep": {405},
     "picture_zip:step": {405},
+    "picture_zip:run": {200, 404},
+    "picture_zip:progress": {200, 404},
     "review:result": {302},
     "review:record": {200, 404},
     "review:record_preview": {200, 404},

@@ -37,7 +37,7 @@ def test_a_report_is_filtered_taken_saved_and_a_large_one_followed(
     name, workbook = taken(page, "ดาวน์โหลด XLSX")
     assert name.endswith(".xlsx")
     assert workbook.startswith(b"PK")
-    name, paper = taken(page, "ดาวน์โหลด PDF เลข ๑๒๓")
+    name, paper = taken(page, "ดาวน์โหลด PDF เลขไทย")
     assert name.endswith(".pdf")
     assert paper.startswith(b"%PDF")
 

@@ -389,7 +389,7 @@ def test_a_zip_goes_through_the_pages_from_file_to_undo(
     )
     fresh(run)
     assert product.photos.count() == 1
-    assert "เลิกทำ" in client.get(url).content.decode()
+    assert "ย้อนกลับการเพิ่มรูปภาพ" in client.get(url).content.decode()
     client.post(reverse("picture_zip:step", args=[run.pk, "undo"]))
     assert fresh(run).step == ImportStep.UNDONE
     client.force_login(stranger)

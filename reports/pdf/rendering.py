@@ -18,7 +18,7 @@ from typing import Any
 
 import fontpkg
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 from fontTools.ttLib import TTFont
 
 from registry.errors import RecordError
@@ -175,7 +175,7 @@ class _Payload:
         if isinstance(value, Block):
             parts["kind"] = value.kind
         if isinstance(value, TableBlock):
-            parts["number_title"] = _("No.")
+            parts["number_title"] = pgettext("number of a row", "No.")
             for column, longest in zip(parts["columns"], widths_of(value), strict=True):
                 column["longest"] = longest
         for name in ("code", "language", "align"):

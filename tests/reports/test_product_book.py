@@ -103,7 +103,7 @@ def test_alcoholic_drinks_show_name_and_maker_only(shawl, officer, settings):
     )
 
     assert (spirit.picture, spirit.contacts, spirit.tags) == (None, [], [])
-    assert [label for label, _value in spirit.entries[0].facts] == ["ผู้ผลิต", "สถานที่"]
+    assert [label for label, _value in spirit.entries[0].facts] == ["ผู้ผลิต", "ที่ตั้ง"]
     assert spirit.entries[0].story == []
     assert told.entries[0].story == ["อร่อย"]
 

@@ -25,6 +25,7 @@ from registry.importing.kinds import CellFault, SheetColumn
 from registry.importing.lines import CODE, KEY, Line
 from registry.importing.reading import key_text
 from registry.importing.records import RecordKind
+from registry.importing.records.known import visible
 from registry.models import Agency, District, Province, Subdistrict, User
 from registry.thai.identifiers import valid_juristic
 from registry.thai.text import fold
@@ -129,9 +130,8 @@ class MemberSheets(RecordKind):
         homes: dict[str, Home] = {}
         owners: set[int] = set()
         for some in _pieces(sorted(codes)):
-            rows = Member.objects.filter(code__in=some).values_list(
-                "code", "district_id", "subdistrict_id", "owner_id"
-            )
+            rows = visible(Member, by).filter(code__in=some)
+            rows = rows.values_list("code", "district_id", "subdistrict_id", "owner_id")
             for code, district, subdistrict, owner in rows:
                 homes[code or ""] = Home(district, subdistrict)
                 owners.add(owner)

@@ -177,7 +177,7 @@ def calmly(rows: Iterable[list[Value]]) -> Iterator[list[Value]]:
     """Yield the rows of a workbook; of a day no calendar has its reader panics.
 
     Such a panic is no ``Exception``, so that nothing else would catch it, and it has
-    no name to be imported by.
+    no name to be imported by. A span too long for Python overflows.
 
     :raises NoSuchDay: instead.
     """
@@ -187,7 +187,7 @@ def calmly(rows: Iterable[list[Value]]) -> Iterator[list[Value]]:
             number += 1
             yield row
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
+        if type(error).__name__ not in {"PanicException", "OverflowError"}:
             raise
         raise NoSuchDay(number + 1) from error
 

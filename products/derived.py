@@ -107,8 +107,7 @@ def count_new(products: Sequence[Product]) -> None:
             )
             for each in batch
         ]
-    # All at once: SQLite's index of texts is built in one go.
-    insert_many(texts)
+    insert_many(texts, is_indexed=True)
 
 
 class _Producers:

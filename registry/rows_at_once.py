@@ -10,7 +10,7 @@ in bulk.
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models
@@ -38,8 +38,12 @@ PLAIN = (
 Prepare = Callable[[Any], Any]
 
 
-def insert_many(rows: Sequence[Any]) -> None:
-    """Insert new rows of one model, in order; they are saved rows afterwards."""
+def insert_many(rows: Sequence[Any], *, is_indexed: bool = False) -> None:
+    """Insert new rows of one model, in order; they are saved rows afterwards.
+
+    ``is_indexed`` of the rows that search reads: SQLite's index of texts writes a
+    piece of itself at the end of every statement, so one statement has many rows.
+    """
     if not rows:
         return
     model = type(rows[0])
@@ -60,12 +64,29 @@ def insert_many(rows: Sequence[Any]) -> None:
     if connection.vendor == "postgresql":
         _copy(table, names, values)
     else:
-        places = ", ".join(["%s"] * len(names))
-        sql = f"INSERT INTO {_quoted(table)} ({_listed(names)}) VALUES ({places})"  # noqa: S608 - names of ours
-        many(sql, list(values))
+        _insert(table, names, values, together=BATCH if is_indexed else 1)
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
+
+
+def _insert(
+    table: str,
+    names: Sequence[str],
+    values: Iterable[tuple[Any, ...]],
+    *,
+    together: int,
+) -> None:
+    """Insert ``values``, ``together`` rows in a statement."""
+    sql = f"INSERT INTO {_quoted(table)} ({_listed(names)}) VALUES "  # noqa: S608 - names of ours
+    places = f"({', '.join(['%s'] * len(names))})"
+    if together == 1:
+        many(sql + places, list(values))
+        return
+    left = iter(values)
+    while batch := list(islice(left, together)):
+        with connection.cursor() as cursor:
+            cursor.execute(sql + ", ".join([places] * len(batch)), list(chain(*batch)))
 
 
 def update_many(

@@ -7,11 +7,12 @@ The telephone numbers lie in blocks nobody is given; web addresses end in
 from collections.abc import Iterator
 from datetime import date
 
-from cluster_portal.demo.words import Producer, draw
+from cluster_portal.demo.words import Producer, draw, number
 from members.enums import ContactKind
 from members.forms import CONSENT_WORDING
 from members.models import Cluster, Contact, Membership, Outlet
 from registry.models import Subdistrict, User
+from registry.thai.dates import be_year, fiscal_range, fiscal_year
 
 TITLES = ("นาง", "นางสาว", "นาย")
 FIRST = ("สมมุติ", "ตัวอย่าง", "สาธิต", "จำลอง", "ทดลอง", "นามสมมุติ")
@@ -23,7 +24,8 @@ HOURS = (
     ("จันทร์–เสาร์ 9.00–16.30 น.", "Monday–Saturday 9.00–16.30"),
     ("ศุกร์–อาทิตย์ 16.00–21.00 น.", "Friday–Sunday 16.00–21.00"),
 )
-LAST_FISCAL_YEAR = 2569
+#: Fiscal years in which producers joined, and whose lot it was to leave.
+YEARS, LEFT = 14, (3, 7)
 
 
 def contacts_of(producer: Producer, by: User | None) -> list[Contact]:
@@ -117,30 +119,44 @@ def outlets_of(producer: Producer, place: Subdistrict) -> list[Outlet]:
     return [workshop, town]
 
 
-def memberships_of(producer: Producer, cluster: Cluster) -> list[Membership]:
-    """Return the producer's time in the cluster; a few have left, a few never came."""
+def memberships_of(
+    producer: Producer, cluster: Cluster, today: date
+) -> list[Membership]:
+    """Return the producer's time in the cluster; a few have left, a few never came.
+
+    Somebody joined in each of the last fiscal years, this one included.
+    """
     lot = draw(f"membership/{producer.key}", 16)
     if producer.province != cluster.province_id or lot == 0:
         return []
-    joined = date(2010 + draw(f"joined/{producer.key}", 14), 10, 1)
-    if lot == 1:
-        left = date(joined.year + 2, 9, 30)
+    year = fiscal_year(today)
+    joined = year - draw(f"joined/{producer.key}", YEARS)
+    if lot in LEFT:
+        left = min(joined + 1, year - 1)
+        joined = min(joined, left)
         return [
             Membership(
                 cluster=cluster,
-                joined_on=joined,
-                paid_until_year=left.year + 543,
-                left_on=left,
+                joined_on=fiscal_range(joined)[0],
+                paid_until_year=left,
+                left_on=fiscal_range(left)[1],
                 reason="ย้ายไปจำหน่ายเอง (ข้อมูลสาธิต)",
             )
         ]
     return [
         Membership(
             cluster=cluster,
-            joined_on=joined,
-            paid_until_year=LAST_FISCAL_YEAR - (lot == 2),
+            joined_on=fiscal_range(joined)[0],
+            paid_until_year=max(joined, year - (lot == 2)),
         )
     ]
+
+
+def otop_year(producer: Producer, today: date) -> int | None:
+    """Return when it was registered; every ninth a short while ago."""
+    if draw(f"newcomer/{producer.key}", 9) == 0:
+        return be_year(today) - draw(f"registered/{producer.key}", 2)
+    return number(producer.otop_year)
 
 
 def enterprise_number(producer: Producer) -> str:

@@ -84,7 +84,9 @@ def enter_members(found: Found) -> int:
                 "outlets": people.outlets_of(
                     producer, found.places[producer.subdistrict]
                 ),
-                "memberships": people.memberships_of(producer, found.clusters[SLUG]),
+                "memberships": people.memberships_of(
+                    producer, found.clusters[SLUG], found.today
+                ),
                 "certificates": papers.certificates_of_producer(
                     producer, found.marks, found.today
                 ),
@@ -108,7 +110,7 @@ def _member(found: Found, producer: Producer) -> Member:
         portrait=found.pictures[producer.picture],
         workers=number(producer.workers),
         local_workers=number(producer.local_workers),
-        otop_year=number(producer.otop_year),
+        otop_year=people.otop_year(producer, found.today),
         enterprise_number=people.enterprise_number(producer),
         **fields_of(producer, OF_PRODUCER),
     )

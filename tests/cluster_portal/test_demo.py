@@ -19,6 +19,7 @@ from members.models import (
     Cluster,
     Contact,
     Member,
+    Membership,
     Outlet,
     Post,
     ProducerAccount,
@@ -45,6 +46,7 @@ from registry.models import (
     is_demonstration,
 )
 from registry.pictures import StoredPicture
+from registry.thai.dates import be_year, fiscal_year
 from strategies.enums import ItemKind
 from strategies.models import Plan
 from tests import sheets
@@ -198,6 +200,30 @@ def test_some_certificates_end_soon_and_some_have_ended(loaded):
 
     assert soon.count() > 5
     assert Certificate.objects.filter(expires_on__lt=today).count() > 3
+
+
+def test_certificates_end_within_each_month_of_the_next_three(loaded):
+    today = timezone.localdate()
+    for days in (0, 31, 61):
+        first = today + datetime.timedelta(days=days)
+        last = today + datetime.timedelta(days=days + 29)
+        assert Certificate.objects.filter(expires_on__range=(first, last)).exists()
+
+
+def test_producers_joined_in_the_last_years_and_some_left(loaded):
+    year = fiscal_year(timezone.localdate())
+    memberships = Membership.objects.all()
+    joined = {fiscal_year(each.joined_on) for each in memberships}
+
+    assert {year, year - 1, year - 2, year - 3} <= joined
+    assert memberships.filter(left_on__isnull=False).count() > 2
+    assert memberships.running().due(year).count() > 2
+
+
+def test_some_producers_registered_a_short_while_ago(loaded):
+    last_year = be_year(timezone.localdate()) - 1
+
+    assert Member.objects.filter(otop_year__gte=last_year).count() > 3
 
 
 def test_marks_go_only_on_goods_that_may_carry_them(loaded):

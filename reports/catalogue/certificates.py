@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -155,7 +155,9 @@ def list_table(found: QuerySet[Certificate], today: date) -> Table:
     """Return the certificates, those first that expire first."""
     rows = (
         found.annotate(
-            listed_mark=name_in("mark__name"),
+            listed_mark=Coalesce(
+                NullIf(name_in("mark__abbreviation"), Value("")), name_in("mark__name")
+            ),
             holder_code=Coalesce("product__code", "member__code"),
             product_name=name_in("product__name"),
             member_name=name_in("member__name"),
@@ -183,8 +185,9 @@ def list_table(found: QuerySet[Certificate], today: date) -> Table:
         key="list",
         title=_("Certificates, those first that expire first"),
         columns=(
-            Column("mark", _("Mark"), width=34),
-            Column("number", _("Certificate number"), Kind.CODE, 22),
+            Column("mark", _("Mark"), width=16),
+            # Some are too long to stand on one line of a page.
+            Column("number", _("Certificate number"), width=26),
             Column("code", _("Code"), Kind.CODE, 13),
             Column("product", _("Product"), width=32),
             Column("member", _("Producer"), width=32),

@@ -98,6 +98,8 @@ class BarsBlock(Block):
 
     kind = "bars"
     bars: Sequence[Bar]
+    #: What the longest bar there can be stands for; without it, the longest here.
+    most: float = 0
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ UPRIGHT_COLUMNS = 7
 PAGE_WIDTH = 190
 #: More bars are no picture any more; the table says it better.
 MOST_BARS = 20
+MOST_SERIES = 2
 #: What is not to be broken over two lines.
 WHOLE = NUMERIC | {Kind.CODE, Kind.PHONE, Kind.DATE}
 #: Columns for one reader each.
@@ -293,11 +294,16 @@ def table_blocks(table: Table) -> Sequence[Block]:
 
 
 def bars_of(table: Table) -> Sequence[BarsBlock]:
-    """Return the picture of a table: bars for each series, as long as they are few."""
+    """Return the picture of a table: bars for a series or two, all of one measure.
+
+    More would only say again what the table does.
+    """
     chart = table.chart
     if chart is None or not 0 < len(chart.labels) <= MOST_BARS:
         return []
-    shown_series = chart.series[: MOST_BARS // len(chart.labels)]
+    few = min(MOST_SERIES, MOST_BARS // len(chart.labels))
+    shown_series = chart.series[:few]
+    measured = [float(value) for _name, values in shown_series for value in values]
     return [
         BarsBlock(
             heading=str(table.title)
@@ -307,6 +313,7 @@ def bars_of(table: Table) -> Sequence[BarsBlock]:
                 Bar(str(label), float(value), shown(value, Kind.NUMBER))
                 for label, value in zip(chart.labels, values, strict=True)
             ],
+            most=max(measured),
         )
         for name, values in shown_series
     ]

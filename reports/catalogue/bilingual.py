@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from members.models import Member
 from products.models import Photo, Product
@@ -172,6 +173,11 @@ def members_places(members: Any, form: ScopeForm) -> Table:
     )
 
 
+def given(text: str) -> str:
+    """Return in a word whether there is a text."""
+    return pgettext("text", "given") if text else pgettext("text", "missing")
+
+
 def goods_list(goods: Any) -> Table:
     """Return the goods that are not ready."""
     undescribed = (
@@ -184,7 +190,7 @@ def goods_list(goods: Any) -> Table:
 
     def read(row: Sequence[Any]) -> list[object]:
         name, story, photos = row
-        return [bool(name), bool(story), photos]
+        return [given(name), given(story), photos]
 
     number = Coalesce(Subquery(undescribed), Value(0), output_field=IntegerField())
     return Table(
@@ -231,5 +237,5 @@ def members_list(members: Any) -> Table:
             Column("name_en", _("English name"), width=12),
             Column("story_en", _("Story in English"), width=12),
         ),
-        rows=ListedRows(found, lambda row: [*row[:4], bool(row[4]), bool(row[5])]),
+        rows=ListedRows(found, lambda row: [*row[:4], *map(given, row[4:])]),
     )

@@ -48,7 +48,9 @@ class BriefForm(ScopeForm):
     """Which province, and the fiscal year whose news are told. One query."""
 
     district: Any = None
-    fiscal_year = forms.ChoiceField(label=_("Fiscal year"))
+    fiscal_year = forms.ChoiceField(
+        label=_("Fiscal year"), help_text=_("This fiscal year if none is given.")
+    )
 
     def __init__(self, asked: QueryDict, *, user: User) -> None:
         super().__init__(asked, user=user)

@@ -101,7 +101,8 @@ def brief_of(user: User, place: Province, year: int) -> Brief:
         new=_news(members, products, year),
         before=_news(members, products, year - 1),
         clusters=Cluster.objects.filter(province=place).count(),
-        in_clusters=running.filter(member__in=members)
+        # Withdrawn records too: who is in a cluster is no matter of the record.
+        in_clusters=running.filter(member__in=Member.objects.visible_to(user))
         .values("member")
         .distinct()
         .count(),

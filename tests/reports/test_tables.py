@@ -467,8 +467,8 @@ def test_what_cannot_be_read_in_english_is_listed(tables):
         "Ready (%)": Decimal("33.3"),
     }
     assert {row[0]: row[5:] for row in found["goods"].rows} == {
-        nameless.code: [False, True, 0],
-        blind.code: [True, True, 1],
+        nameless.code: ["missing", "given", 0],
+        blind.code: ["given", "given", 1],
     }
     assert found["members-places"].totals == ["Total", 1, 1, 0, 0, Decimal("100.0")]
     assert cells(found["members"]) == []

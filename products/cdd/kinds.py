@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -27,12 +28,13 @@ from products.cdd.reading import (
 from products.cdd.running import sort_rows
 from products.cdd.steps import Step, What, sentence
 from products.enums import OtopType
-from products.models import Product, StarRound
+from products.forms.stars import round_field
+from products.models import OutsideDifference, Product, StarRound
 from registry.access import STAFF
 from registry.derived import in_batches
 from registry.enums import RowFate
-from registry.errors import RecordError
 from registry.importing.kinds import (
+    AnswerNeeded,
     Choices,
     ImportKind,
     Plan,
@@ -60,12 +62,12 @@ TITLES: Mapping[Column, str | Promise] = {
 COLUMN_OF = {"subdistrict_id": Column.SUBDISTRICT, "otop_type": Column.CATEGORY}
 
 
-class YearNeeded(RecordError):
+class YearNeeded(AnswerNeeded):
     """Nothing says which round the stars are of."""
 
+    question = "year"
     message = _(
-        "The file does not say which year's stars these are. Please put the year into "
-        "its name (for example stars_2565.csv), or into a column “ปี”."
+        "The file does not say which year's stars these are. Please choose the round."
     )
 
 
@@ -137,7 +139,8 @@ class OutsideKind(ImportKind):
         for step in steps:
             digest.update(step.trace().encode())
         work = Work(year, register, rounds, parts, planned)
-        return Plan(list(planned.values()), digest.hexdigest(), work)
+        kept = remembered_by(self.model, steps)
+        return Plan(list(planned.values()), digest.hexdigest(), work, kept)
 
     def write(self, plan: Plan, *, by: User | None, reason: str) -> None:
         """Enter drafts and results; remember what every row is."""
@@ -218,13 +221,17 @@ class StarsKind(OutsideKind):
     slug = "cdd-stars"
     title = _("Star results of the Community Development Department")
     lead = _(
-        "The open list of a selection: product, producer, province and stars. The year "
-        "stands in a column or in the file’s name. A result that is there already is "
-        "never overwritten: what differs is shown to a reviewer."
+        "The open list of a selection: product, producer, province and stars. A result "
+        "that is there already is never overwritten: what differs is shown to a "
+        "reviewer."
     )
     label = "products.Product"
     of_stars = True
     model = Product
+
+    def questions(self) -> Mapping[str, forms.Field]:
+        """Ask which round the results are of. One query."""
+        return {"year": round_field()}
 
     def _year(self, sheet: Sheet, choices: Choices) -> int:
         said = int(choices.options.get("year") or 0) or year_in(sheet.file_name)
@@ -267,6 +274,35 @@ def _years(part: stars.StarPlan) -> Iterator[int]:
     for step in part.goods:
         if step.source is not None:
             yield step.source.year
+
+
+def remembered_by(model: Any, steps: Sequence[Step]) -> int:
+    """Return how many rows change no record and tell something new all the same.
+
+    Which record a row is, or what the list says otherwise. A query for each 500 rows
+    that differ.
+    """
+    quiet = [step for step in steps if step.fate == RowFate.SAME]
+    held = {step.record_id for step in quiet if step.differences and step.record_id}
+    told: set[tuple[int, str, str]] = set()
+    for batch in in_batches(held):
+        rows = OutsideDifference.objects.filter(
+            model=model._meta.label, object_id__in=batch
+        )
+        told |= set(rows.values_list("object_id", "field", "theirs"))
+    return sum(
+        _is_fresh(step)
+        or (step.producer is not None and _is_fresh(step.producer))
+        or any(
+            (step.record_id, wish.field, wish.theirs) not in told
+            for wish in step.differences
+        )
+        for step in quiet
+    )
+
+
+def _is_fresh(step: Step) -> bool:
+    return step.what is What.LINK or step.is_aged or step.is_respelt
 
 
 # --- Rows as the person reads them ------------------------------------------------

@@ -356,7 +356,9 @@ def _row(row: Any, step: Step, record: str, year: int, by: User | None) -> Any:
     """Bring a kept row up to what the file says, and what was found."""
     source = _source(step)
     row.province_id, row.district = source.province.code, source.district
-    row.name = (source.product or source.producer)[:300]
+    # Producers are kept from lists of goods too.
+    is_goods = isinstance(row, OutsideProduct)
+    row.name = (source.product if is_goods else source.producer)[:300]
     row.texts, row.seen_year = source.texts(), year
     if hasattr(row, "otop_type"):
         row.otop_type = source.otop_type

@@ -24,7 +24,14 @@ from registry.actions.bulk import used_keys
 from registry.derived import in_batches
 from registry.enums import AgencyState, RecordStatus
 from registry.merging import successors
-from registry.models import Agency, District, Province, Subdistrict, User
+from registry.models import (
+    Agency,
+    District,
+    ImportRun,
+    Province,
+    Subdistrict,
+    User,
+)
 from registry.place_names import PlaceNames
 from registry.rules import reviews
 from registry.sheets.reading import Heading, Row
@@ -284,6 +291,7 @@ class _Planning:
         by_name: dict[tuple[str, str], Member] = {}
         districts = {each.district.code for each in producers}
         entered = Member.objects.filter(district__in=districts, is_placeholder=False)
+        entered = entered.exclude(pk__in=taken_back(Member))
         # Who was merged into another is that one now.
         into = successors(Member)
         stands_for = Member.objects.in_bulk(set(into.values()))
@@ -387,6 +395,18 @@ def _goods_identity(row: GoodsRow, producer: Producer) -> str:
         return row.fingerprint
     # What a name was cut to says too little.
     return fold(row.cell) if row.goods.is_doubtful else fold(row.goods.name)
+
+
+def taken_back(model: type[Member]) -> Any:
+    """Return the keys of records that imports entered and that were undone since.
+
+    What somebody took up again counts; the others are as if they never came.
+    """
+    undone = ImportRun.objects.filter(undone_at__isnull=False, act_id__isnull=False)
+    acts = undone.values("act_id")
+    entered = model.history.filter(history_type="+", act_id__in=acts)
+    gone = model.objects.filter(status=RecordStatus.WITHDRAWN)
+    return gone.filter(pk__in=entered.values("id")).values("pk")
 
 
 def owners() -> dict[str, Agency]:

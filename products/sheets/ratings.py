@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from members.sheets import ROW_KEY, Code, Name, Places, cell_of
-from products.forms.stars import SECTIONS
+from products.forms.stars import SECTIONS, round_field
 from products.models import (
     Product,
     StarCriterion,
@@ -73,6 +74,10 @@ class RatingSheets(ChildKind):
     def columns(self, user: User | None) -> Sequence[SheetColumn]:
         """Return the columns of the template."""
         return COLUMNS
+
+    def questions(self) -> Mapping[str, forms.Field]:
+        """Ask which round the results are of. One query."""
+        return {"round": round_field()}
 
     def ignored(self) -> Sequence[str]:
         """Return headings of lists that say nothing an import takes."""

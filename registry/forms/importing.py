@@ -1,6 +1,6 @@
 """What people choose of a spreadsheet that comes in: the file, its columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -30,6 +30,18 @@ class SheetForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
+    def __init__(
+        self, *args: Any, questions: Mapping[str, forms.Field], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        self.fields |= questions
+
+    def answers(self) -> Mapping[str, Any]:
+        """Return what was answered beside the file; nothing of what was left open."""
+        given = {name: self.cleaned_data.get(name) for name in self.questions}
+        return {name: value for name, value in given.items() if value}
+
 
 def letter(index: int) -> str:
     """Return what Excel calls a column, counted from 0 (26 is "AA")."""
@@ -58,10 +70,11 @@ class ColumnsForm(forms.Form):
         *args: Any,
         columns: Sequence[SheetColumn],
         headings: Mapping[int, str],
+        answered: Collection[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
-        self.columns = columns
+        self.columns, self.answered = columns, answered
         choices = [
             ("", _("Not imported")),
             *((each.key, capfirst(str(each.title))) for each in columns),
@@ -79,7 +92,7 @@ class ColumnsForm(forms.Form):
     def missing(self) -> list[SheetColumn]:
         """Return the needed columns that nothing in the form is."""
         keys = {str(each.value() or "") for each in self.bound_columns()}
-        return missing(self.columns, keys)
+        return missing(self.columns, {*keys, *self.answered})
 
     def clean(self) -> dict[str, Any]:
         """Refuse two columns that are the same thing, and a needed one that none is."""
@@ -95,7 +108,7 @@ class ColumnsForm(forms.Form):
                 )
             elif key:
                 taken[key] = str(self.fields[name].label)
-        for each in missing(self.columns, taken):
+        for each in missing(self.columns, {*taken, *self.answered}):
             said = _now("Please say which column is “%(title)s”.")
             self.add_error(None, said % {"title": each.title})
         return self.cleaned_data

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from django import forms
 from django.apps import apps
 from django.utils.functional import Promise
 
 from registry.enums import Role, RowChoice, RowFate
+from registry.errors import RecordError
 from registry.jobs import Progress
 from registry.models import User
 from registry.sheets.reading import Row, Value
@@ -26,6 +28,13 @@ class CellFault(ValueError):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+class AnswerNeeded(RecordError):
+    """A question that is asked beside the file has to be answered for this one."""
+
+    #: Its name (:meth:`ImportKind.questions`).
+    question: str
 
 
 @dataclass
@@ -126,6 +135,9 @@ class Plan:
     rows: list[PlannedRow]
     digest: str
     work: Any = None
+    #: Rows that write nothing into the register and are worth confirming all the same:
+    #: which record each is, or what it says otherwise, is kept.
+    kept: int = 0
 
     def counted(self) -> dict[str, int]:
         """Return the counts of a run: rows = new + changed + same + bad."""
@@ -135,7 +147,7 @@ class Plan:
         }
         found["repaired"] = sum(len(row.repairs) for row in self.rows)
         found["proposals"] = sum(row.is_proposal for row in self.rows)
-        return found
+        return found | ({"kept": self.kept} if self.kept else {})
 
 
 class ImportKind(ABC):
@@ -154,6 +166,14 @@ class ImportKind(ABC):
     @abstractmethod
     def columns(self, user: User | None) -> Sequence[SheetColumn]:
         """Return the columns a person may fill in, in the order of the template."""
+
+    def questions(self) -> Mapping[str, forms.Field]:
+        """Return what is asked beside the file; answers go into ``Choices.options``.
+
+        Clean values are plain data. A question called like a column stands for it in
+        every row where the file has no such column.
+        """
+        return {}
 
     @abstractmethod
     def plan(

@@ -134,15 +134,20 @@ def names_of(column: SheetColumn) -> set[str]:
     return found
 
 
-def mapped(file: Opened, kind: ImportKind, by: User) -> Mapped:
-    """Find the heading: as the person named it once, else by what it says."""
+def mapped(
+    file: Opened, kind: ImportKind, by: User, answered: Collection[str] = ()
+) -> Mapped:
+    """Find the heading: as the person named it once, else by what it says.
+
+    ``answered`` are the columns that a question of the kind stands for.
+    """
     columns = kind.columns(by)
     keys = {column.key for column in columns}
     remembered = _remembered(file, kind, by)
     if remembered is not None:
         number, memory = remembered
         known = {key: at for key, at in memory.columns.items() if key in keys}
-        if not missing(columns, known):
+        if not missing(columns, {*known, *answered}):
             return Mapped(number, known, file.headings(number), is_sure=True)
     names = {column.key: names_of(column) for column in columns}
     heading = find_heading(file.rows, names, among=AMONG)
@@ -156,7 +161,7 @@ def mapped(file: Opened, kind: ImportKind, by: User) -> Mapped:
         heading.number,
         found,
         file.headings(heading.number),
-        is_sure=not is_ambiguous and not missing(columns, found),
+        is_sure=not is_ambiguous and not missing(columns, {*found, *answered}),
     )
 
 

@@ -1,9 +1,9 @@
 """Taking a file in: through the gate, into the storage, to its columns."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -48,8 +48,11 @@ def begin(
     kind: ImportKind,
     by: User,
     limits: Limits = PAGE_LIMITS,
+    options: Mapping[str, Any] | None = None,
 ) -> ImportRun:
     """Take a file that a person sends: through the gate, into the private storage.
+
+    ``options`` are the answers to :meth:`ImportKind.questions`.
 
     Where the heading says what the columns are, the rows are checked: those of a small
     file at once, of a large one by a worker. Else the person is asked.
@@ -62,7 +65,8 @@ def begin(
         raise NotAllowed
     content = _content(source, limits)
     file = opened(content, name, limits)
-    found = mapped(file, kind, by)
+    answers = dict(options or {})
+    found = mapped(file, kind, by, answers)
     if found.columns and not any(row.number > found.heading_row for row in file.rows):
         raise NothingBelow(_("There are no rows below the heading of this file."))
     stored = _store(content, name)
@@ -79,6 +83,7 @@ def begin(
             heading_row=found.heading_row,
             columns=dict(found.columns),
             headings=list(found.headings),
+            options=answers,
             language="en" if (get_language() or "th").startswith("en") else "th",
         )
         if found.is_sure:
@@ -142,7 +147,7 @@ def name_columns(
             raise ColumnsRefused(_("The heading must be one of the first rows."))
         fresh.heading_row = heading_row
         fresh.headings = file.headings(heading_row)
-    _check_columns(kind.columns(by), columns, _width(file))
+    _check_columns(kind.columns(by), columns, _width(file), fresh.options)
     if not any(row.number > fresh.heading_row for row in file.rows):
         raise NothingBelow(_("There are no rows below the heading of this file."))
     fresh.columns = dict(columns)
@@ -166,6 +171,7 @@ def _check_columns(
     named: Sequence[SheetColumn],
     columns: Mapping[str, int],
     width: int,
+    answered: Collection[str],
 ) -> None:
     if columns.keys() - {column.key for column in named}:
         raise ColumnsRefused(_("One of the columns is not known here."))
@@ -173,7 +179,7 @@ def _check_columns(
         raise ColumnsRefused(_("One column of the file was named twice."))
     if any(not 0 <= at < width for at in columns.values()):
         raise ColumnsRefused(_("The file has no such column."))
-    lacking = missing(named, columns)
+    lacking = missing(named, {*columns, *answered})
     if lacking:
         titles = ", ".join(str(column.title) for column in lacking)
         raise ColumnsRefused(

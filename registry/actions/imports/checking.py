@@ -118,4 +118,4 @@ def repairs_of(plan: Plan) -> dict[str, int]:
 
 def lacks_columns(run: ImportRun, kind: ImportKind) -> bool:
     """Tell whether the file lacks a needed column after all."""
-    return bool(missing(kind.columns(run.by), run.columns))
+    return bool(missing(kind.columns(run.by), {*run.columns, *run.options}))

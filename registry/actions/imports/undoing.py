@@ -24,7 +24,7 @@ from registry.enums import ImportStep, ProposalState, RecordStatus, RowFate
 from registry.errors import NotAllowed, NotVisible, RecordError
 from registry.followers import Happening, tell_all
 from registry.jobs import Progress
-from registry.models import OPEN_STATES, ImportRun, Proposal, User
+from registry.models import OPEN_STATES, FormKey, ImportRun, Proposal, User
 from registry.restoring import restoration
 from registry.reviewing.kinds import record_models
 from registry.rows_at_once import remember, update_many
@@ -186,7 +186,10 @@ def _restore(traces: Traces, run: ImportRun, by: User, reason: str) -> None:
 
 
 def _withdraw(traces: Traces, by: User, reason: str) -> None:
-    """Withdraw records that the import entered, as one by one, but many at a time."""
+    """Withdraw records that the import entered, as one by one, but many at a time.
+
+    What they were known by is free again: the same file enters them anew.
+    """
     manager = traces.model._default_manager
     for batch in in_batches(traces.entered):
         rows = list(manager.visible_to(by).filter(pk__in=batch).order_by("pk"))
@@ -204,6 +207,8 @@ def _withdraw(traces: Traces, by: User, reason: str) -> None:
             row.version += 1
         update_many(traces.model, WITHDRAWN_COLUMNS, rows)
         remember(traces.model, [row.pk for row in rows], "~")
+        keys = FormKey.objects.filter(model=traces.model._meta.label)
+        keys.filter(object_id__in=batch).delete()
         tell_all(happenings)
 
 

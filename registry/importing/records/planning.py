@@ -169,9 +169,19 @@ class Judge:
     def read(self) -> list[Line]:
         """Return the file's rows, read."""
         self._tell(0, "reading")
-        return read_lines(
+        lines = read_lines(
             self.sheet, self.columns, self.kind.slug, erases=self.choices.erases
         )
+        answers = {
+            key: value
+            for key, value in self.choices.options.items()
+            if key in self.readers and key not in self.sheet.columns
+        }
+        if answers:
+            for line in lines:
+                if line.key is None:
+                    line.given |= answers
+        return lines
 
     def _tell(self, done: int, phase: str) -> None:
         if self.progress is not None:

@@ -160,7 +160,13 @@ def columns_form(
     initial: dict[str, Any] = {"heading_row": chosen.number}
     said_of = {**chosen.guessed, **chosen.columns}
     initial |= {f"{COLUMN}{at}": key for key, at in said_of.items()}
-    form = ColumnsForm(data, columns=columns, headings=chosen.headings, initial=initial)
+    form = ColumnsForm(
+        data,
+        columns=columns,
+        headings=chosen.headings,
+        answered=run.options,
+        initial=initial,
+    )
     return form, top, chosen
 
 

@@ -92,6 +92,7 @@ def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
         "has_rows": any(fate.value in counts for fate in RowFate),
         "numbers": numbers,
         "good": counts.get("new", 0) + counts.get("changed", 0),
+        "kept": counts.get("kept", 0),
         "erases": bool(found.options.get("erases")),
     }
     if wanted == REPAIRED:

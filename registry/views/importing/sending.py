@@ -14,7 +14,12 @@ from registry.access import SignedInRequest, open_to
 from registry.actions import imports
 from registry.errors import RecordError
 from registry.forms.importing import SheetForm
-from registry.importing.kinds import ImportKind, kinds_for, others_for
+from registry.importing.kinds import (
+    AnswerNeeded,
+    ImportKind,
+    kinds_for,
+    others_for,
+)
 from registry.models import ImportRun
 from registry.sheets.refusals import SheetRefused
 from registry.views.importing.finding import SENDERS, find_kind
@@ -55,7 +60,9 @@ def upload(request: SignedInRequest, kind: str) -> HttpResponse:
     found = find_kind(kind, request.user)
     is_answer = request.method == "POST"
     form = SheetForm(
-        request.POST if is_answer else None, request.FILES if is_answer else None
+        request.POST if is_answer else None,
+        request.FILES if is_answer else None,
+        questions=found.questions(),
     )
     if is_answer and form.is_valid():
         run = _begin(request, found, form)
@@ -83,7 +90,15 @@ def _begin(
         return None
     file: Any = form.cleaned_data["file"]
     try:
-        return imports.begin(file, name=file.name or "", kind=kind, by=request.user)
+        return imports.begin(
+            file,
+            name=file.name or "",
+            kind=kind,
+            by=request.user,
+            options=form.answers(),
+        )
+    except AnswerNeeded as refusal:
+        form.add_error(refusal.question, str(refusal))
     except (SheetRefused, RecordError) as refusal:
         form.add_error("file", str(refusal))
     return None

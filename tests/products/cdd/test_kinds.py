@@ -5,11 +5,19 @@ import io
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from members.models import Member
 from products.cdd.kinds import ProducersKind, StarsKind, YearNeeded
 from products.importing.kinds import LocalAuthorityKind
-from products.models import OutsideProducer, OutsideProduct, Product, StarRating
+from products.models import (
+    OutsideDifference,
+    OutsideProducer,
+    OutsideProduct,
+    Product,
+    StarRating,
+)
 from registry import jobs
 from registry.actions import imports
 from registry.actions.places import sync_places
@@ -23,6 +31,7 @@ from tests.factories import (
     DistrictFactory,
     MemberFactory,
     ProductFactory,
+    StarRatingFactory,
     StarRoundFactory,
     SubdistrictFactory,
 )
@@ -125,6 +134,52 @@ def test_producers_are_checked_confirmed_found_again_and_undone(loei, reviewer):
     )
 
 
+def test_a_list_that_changes_nothing_is_confirmed_for_what_it_tells(
+    loei, reviewer, client
+):
+    member = MemberFactory(name_th="ร้านแม่ทดสอบ", district__code="4201")
+    row = ("เลย", "เมืองเลย", "", "ร้านแม่ทดสอบ")
+    client.force_login(reviewer)
+
+    run = sent(ProducersKind(), PRODUCERS, row, by=reviewer)
+    assert fates(run) == (0, 0, 1, 0)
+    assert run.counts["kept"] == 1
+    confirm = reverse("importing:confirm", args=[run.pk])
+    shown = client.get(reverse("importing:run", args=[run.pk])).content.decode()
+    assert f'action="{confirm}"' in shown
+    client.post(confirm, {"rows": "good", "digest": run.digest})
+    assert fresh(run).step == ImportStep.WRITTEN
+    assert OutsideProducer.objects.get().member == member
+
+    again = sent(ProducersKind(), PRODUCERS, row, by=reviewer)
+    assert "kept" not in again.counts
+    shown = client.get(reverse("importing:run", args=[again.pk])).content.decode()
+    assert reverse("importing:confirm", args=[again.pk]) not in shown
+
+
+def test_a_difference_is_worth_confirming_once(loei, reviewer):
+    round_ = StarRoundFactory(year=2565)
+    product = ProductFactory(
+        name_th="ผ้าไหม", member__name_th="กลุ่มทดสอบ", member__district__code="4201"
+    )
+    StarRatingFactory(product=product, round=round_, total=None, stars=3)
+
+    def send(stars):
+        row = ("เมืองเลย", "ผ้าไหม", "กลุ่มทดสอบ", "เลย", "", stars)
+        heading = ("อำเภอ", *STARS)
+        return sent(StarsKind(), heading, row, by=reviewer, name="opc_2565.csv")
+
+    confirmed(send("3"))
+    assert OutsideProducer.objects.get().name == "กลุ่มทดสอบ"
+    assert "kept" not in send("3").counts
+    run = send("5")
+    assert (fates(run), run.counts["kept"]) == ((0, 0, 1, 0), 1)
+    run = confirmed(run)
+    assert (run.step, run.error) == (ImportStep.WRITTEN, "")
+    assert OutsideDifference.objects.get().theirs == "5"
+    assert "kept" not in send("5").counts
+
+
 @pytest.mark.parametrize(
     ("choice", "state"),
     [
@@ -179,12 +234,29 @@ def test_stars_are_entered_and_their_undoing_takes_goods_and_producers_back(
     assert Member.objects.get(name_th="กลุ่มใหม่จริง ๆ").status == "withdrawn"
 
 
-def test_stars_without_a_year_are_asked_for_one(loei, reviewer):
+def test_stars_without_a_year_are_asked_for_one(loei, reviewer, client):
     StarRoundFactory(year=2565)
     row = ("ผ้าไหม", "กลุ่มทดสอบ", "เลย", "ผ้า", "5")
 
     with pytest.raises(YearNeeded, match="ไม่ระบุว่าเป็นผลการคัดสรรดาวของปีใด"):
         sent(StarsKind(), STARS, row, by=reviewer)
+
+    client.force_login(reviewer)
+    address = reverse("importing:upload", args=["cdd-stars"])
+    rows = "\n".join(",".join(each) for each in (STARS, row)).encode()
+
+    def send(year):
+        file = SimpleUploadedFile("list.csv", rows)
+        return client.post(address, {"file": file, "year": year})
+
+    asked = send("")
+    assert list(asked.context["form"].errors) == ["year"]
+    choices = asked.context["form"].fields["year"].choices
+    assert [value for value, _label in choices] == ["", 2565]
+    assert list(send("2560").context["form"].errors) == ["year"]
+    assert send("2565").status_code == 302
+    assert ImportRun.objects.get().options == {"year": 2565}
+    assert ImportRun.objects.get().counts["new"] == 1
 
     run = sent(StarsKind(), (*STARS, "ปี"), (*row, "2560"), by=reviewer)
     assert fates(run) == (0, 0, 0, 1)
@@ -234,6 +306,15 @@ def test_goods_of_local_authorities_come_in_on_pages_as_drafts(loei, reviewer):
     assert fresh(run).step == ImportStep.UNDONE
     product.refresh_from_db()
     assert (product.status, product.member.status) == ("withdrawn", "withdrawn")
+
+    # What was taken back comes in anew, under codes of its own.
+    run = confirmed(sent(LocalAuthorityKind(), GOODS, *rows[:2], by=reviewer))
+    assert (run.step, fates(run)) == (ImportStep.WRITTEN, (1, 0, 1, 0))
+    made = Product.objects.get(status="draft")
+    assert made.code != product.code
+    assert (made.member.status, made.member == product.member) == ("draft", False)
+    again = sent(LocalAuthorityKind(), GOODS, *rows[:2], by=reviewer)
+    assert fates(again) == (0, 0, 2, 0)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason=f"no real file at {REAL}")

@@ -2,7 +2,8 @@
 
 import re
 
-from registry.thai.text import normalise
+from registry.thai import plain
+from registry.thai.text import NORMAL, normalise
 
 #: A leading vowel is sorted after the consonant it is spoken with.
 LEADING_VOWEL = re.compile("([เ-ไ])([ก-ฮ])")
@@ -21,11 +22,45 @@ def sort_key(text: str) -> str:
     The order of the Royal Institute as ICU's ``th`` has it: consonants, then
     vowels; spaces and punctuation ignored. Needs a "C" collation on PostgreSQL.
     """
+    signs = plain.read_single(text)
+    return _sorted(normalise(text)) if signs is None else _sorted_plainly(signs)
+
+
+def _sorted(text: str) -> str:
     letters: list[str] = []
     marks: list[str] = []
-    for char in LEADING_VOWEL.sub(r"\2\1", normalise(text)):
+    for char in LEADING_VOWEL.sub(r"\2\1", text):
         if char in MARKS:
             marks.append(f"{max(LAST_PLACE - len(letters), 0):03d}{char}")
-        elif char.isalnum() or "ะ" <= char <= "ๅ":
+        elif _is_letter(char):
             letters.append(char)
     return "".join(letters).translate(BEHIND_THAI) + "\x01" + "".join(marks)
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or "ะ" <= char <= "ๅ"
+
+
+# --- Plain texts ------------------------------------------------------------------
+
+PLAIN_VOWEL = re.compile(b"([\xe0-\xe4])([\xa1-\xce])")
+PLAIN_MARKS = MARKS.encode(plain.CODING)
+PLAIN_MARK = re.compile(b"[" + PLAIN_MARKS + b"]")
+LATIN = re.compile("[a-z]")
+#: What is neither letter nor mark goes.
+COUNTED = plain.table(lambda sign: sign if sign in MARKS or _is_letter(sign) else "")
+
+
+def _sorted_plainly(signs: bytes) -> str:
+    """Do as :func:`_sorted` for a plain text: signs as they stand in it."""
+    moved = PLAIN_VOWEL.sub(rb"\2\1", plain.rewritten(signs, NORMAL))
+    counted = moved.translate(*COUNTED)
+    letters = counted.translate(None, PLAIN_MARKS).decode(plain.CODING)
+    if LATIN.search(letters):
+        letters = letters.translate(BEHIND_THAI)
+    marks = [
+        f"{max(LAST_PLACE - found.start() + before, 0):03d}"
+        f"{found[0].decode(plain.CODING)}"
+        for before, found in enumerate(PLAIN_MARK.finditer(counted))
+    ]
+    return f"{letters}\x01{''.join(marks)}"

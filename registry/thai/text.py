@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from registry.thai import plain
 from registry.thai.numerals import TO_ARABIC
 
 #: A query is read up to so many words; the rest would only slow it down.
@@ -88,13 +89,30 @@ def clean_text(text: str) -> str:
 
     Line breaks stay; Thai digits stay. Twice is once.
     """
+    if _is_clean(text):
+        return text
     lines = (" ".join(line.split()) for line in LINE_BREAK.split(repaired(text)))
     return "\n".join(lines).strip("\n")
 
 
 def clean_line(text: str) -> str:
     """Return ``text`` as it is kept, on one line."""
+    if _is_clean(text):
+        return text
     return " ".join(repaired(text).split())
+
+
+def _is_clean(text: str) -> bool:
+    """Tell of most texts that cleaning leaves them as they are; False is unknown."""
+    signs = plain.read(text)
+    return (
+        signs is not None
+        and plain.DOUBLED_E not in signs
+        and b"_" not in signs
+        and b"  " not in signs
+        and signs[:1] != b" "
+        and signs[-1:] != b" "
+    )
 
 
 def repaired(text: str) -> str:
@@ -114,6 +132,13 @@ def normalise(text: str) -> str:
 
     Tones and homophones stay, so an exact hit can rank before a folded one.
     """
+    signs = plain.read_single(text)
+    if signs is not None:
+        return plain.rewritten(signs, NORMAL).decode(plain.CODING)
+    return _normalised(text)
+
+
+def _normalised(text: str) -> str:
     text = UNSEEN.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(TO_PLAIN)
@@ -125,6 +150,10 @@ def normalise(text: str) -> str:
 
 def loose(text: str) -> str:
     """Return ``text`` normalised, without punctuation and spaces between Thai words."""
+    signs = plain.read_single(text)
+    if signs is not None:
+        signs = plain.GAP.sub(b"", plain.rewritten(signs, LOOSE))
+        return signs.decode(plain.CODING)
     return THAI_GAP.sub("", PUNCTUATION.sub(" ", normalise(text)).strip())
 
 
@@ -139,7 +168,17 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    folded = folded_once(text)
+    signs = plain.read_single(text)
+    if signs is None:
+        return _settled(folded_once(text))
+    signs = plain.GAP.sub(b"", plain.rewritten(signs, FOLDED))
+    folded = signs.decode(plain.CODING)
+    if LATIN.search(folded):
+        return _settled(_roman(folded))
+    return _settled(folded) if plain.DOUBLED.search(signs) else folded
+
+
+def _settled(folded: str) -> str:
     while UNSETTLED.search(folded):
         before, folded = folded, folded_once(folded)
         if folded == before:
@@ -157,10 +196,14 @@ def folded_once(text: str) -> str:
         text = without_accents(text)
     text = THAI_GAP.sub("", PUNCTUATION.sub(" ", text.translate(THAI_FOLD)))
     if LATIN.search(text):
-        for written, sound in ROMAN_FOLD:
-            text = text.replace(written, sound)
-        text = DOUBLED_LATIN.sub(r"\1", text)
+        text = _roman(text)
     return text.strip()
+
+
+def _roman(text: str) -> str:
+    for written, sound in ROMAN_FOLD:
+        text = text.replace(written, sound)
+    return DOUBLED_LATIN.sub(r"\1", text)
 
 
 def without_accents(text: str) -> str:
@@ -185,6 +228,20 @@ def compact(text: str) -> str:
     if not LATIN.search(folded):
         return ""
     return fold("".join(LATIN_OR_DIGIT.findall(folded)))
+
+
+# --- Plain texts ----------------------------------------------------------------
+
+
+def _normal(sign: str) -> str:
+    return _normalised(sign) or " "
+
+
+NORMAL = plain.table(_normal)
+LOOSE = plain.table(lambda sign: PUNCTUATION.sub(" ", _normal(sign)))
+FOLDED = plain.table(
+    lambda sign: PUNCTUATION.sub(" ", _normal(sign).translate(THAI_FOLD))
+)
 
 
 # --- What search keeps and asks -------------------------------------------------

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.thai.sorting import sort_key
 from registry.thai.text import (
     QUERY_WORDS,
     UNSETTLED,
@@ -28,6 +29,16 @@ MIXED = st.text(
         st.characters(),
     )
 )
+#: Mostly what is plain: read as bytes, unless its signs are out of order.
+PLAIN = st.lists(
+    st.one_of(
+        st.sampled_from("กขคตถสหอนลวมพรแเโไะาำัิีึืุู่้๊๋์ๆฯ๑฿"),
+        st.sampled_from("abehkopStTvw 0129 -_.,()\n"),
+        st.sampled_from(["ph", "ee", "aew", "ผ้าฝ้าย", "น้ำ", "_x000D_", "  ", "ํ", "ฺ"]),
+    )
+).map("".join)
+#: Nobody sees it, so it changes nothing; but no text is plain with it.
+UNSEEN_SIGN = "\u200b"
 KEPT = st.text(st.sampled_from("กขเแาํ่้ำิีๆ๑1 aé\u0301\u200b\ufeff\u00a0\n\r\t\u202e\x00"))
 
 
@@ -82,6 +93,12 @@ def test_what_sounds_different_stays_different(one, other):
 @given(MIXED)
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(PLAIN)
+def test_plain_texts_are_read_as_any_other(text):
+    for read in (normalise, loose, fold, compact, clean_line, clean_text, sort_key):
+        assert read(text) == read(text + UNSEEN_SIGN)
 
 
 @given(MIXED)

@@ -125,7 +125,9 @@ def file_name(selection: Selection, form: SheetFormat) -> str:
     today = timezone.localdate()
     year = today.year if selection.language == "en" else be_year(today)
     day = f"{year}-{today:%m-%d}"
-    table = selection.table and form == SheetFormat.CSV and selection.one_table.title
+    # An address may name a table of a report that has none.
+    names_table = bool(selection.table) and form == SheetFormat.CSV
+    table = names_table and selection.tables and selection.one_table.title
     title = " ".join(str(each) for each in (selection.report.title, table) if each)
     parts = [title, place_name(selection), day]
     words = ("-".join(NOT_IN_A_NAME.sub(" ", part).split()) for part in parts)

@@ -208,7 +208,8 @@ def decide(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     row = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
     answer, same = request.POST.get("answer", ""), request.POST.get("same", "")
     state = OutsideState.SAME if same else ANSWERS.get(answer)
-    if state is None or (same and not same.isdecimal()):
+    # No key of ours has more digits.
+    if state is None or (same and not (same.isdecimal() and len(same) < 19)):
         raise Http404
     chosen = int(same) if same else None
     try:

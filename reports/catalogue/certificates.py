@@ -186,8 +186,7 @@ def list_table(found: QuerySet[Certificate], today: date) -> Table:
         title=_("Certificates, those first that expire first"),
         columns=(
             Column("mark", _("Mark"), width=16),
-            # Some are too long to stand on one line of a page.
-            Column("number", _("Certificate number"), width=26),
+            Column("number", _("Certificate number"), Kind.CODE, 22),
             Column("code", _("Code"), Kind.CODE, 13),
             Column("product", _("Product"), width=32),
             Column("member", _("Producer"), width=32),

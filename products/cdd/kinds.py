@@ -28,8 +28,8 @@ from products.cdd.reading import (
 from products.cdd.running import sort_rows
 from products.cdd.steps import Step, What, sentence
 from products.enums import OtopType
-from products.forms.stars import round_field
 from products.models import OutsideDifference, Product, StarRound
+from products.rounds import round_field
 from registry.access import STAFF
 from registry.derived import in_batches
 from registry.enums import RowFate

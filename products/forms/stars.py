@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from products.enums import OtopType, Section
-from products.models import StarRating, StarRound, stars_for
+from products.models import StarRating, stars_for
 from registry.forms import ChildForm, ChildFormSet
 
 #: Column of a rating → the section of the round its points belong to.
@@ -108,16 +107,3 @@ class CriterionFormSet(ChildFormSet):
                 continue
             if typed.get("section") and typed.get("maximum") is not None:
                 yield typed
-
-
-def round_field() -> forms.TypedChoiceField:
-    """Return the question which round a list of results is of. One query."""
-    years = StarRound.objects.order_by("-year").values_list("year", flat=True)
-    return forms.TypedChoiceField(
-        label=_("Round of the selection (B.E.)"),
-        help_text=_("Choose it if no column of the file says the year."),
-        choices=[("", _("As the file says")), *((year, str(year)) for year in years)],
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from members.sheets import ROW_KEY, Code, Name, Places, cell_of
-from products.forms.stars import SECTIONS, round_field
+from products.forms.stars import SECTIONS
 from products.models import (
     Product,
     StarCriterion,
@@ -19,6 +19,7 @@ from products.models import (
     StarRound,
     stars_for,
 )
+from products.rounds import round_field
 from products.sheets.goods import where_from
 from products.sheets.lookups import Goods, texts_of
 from products.sheets.readers import Stars

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.errors import RecordError
 from registry.importing import keeping
 from registry.importing.keeping import FOLDER
-from registry.importing.kinds import ImportKind, Sheet, SheetColumn
+from registry.importing.kinds import ImportKind, Sheet, SheetColumn, kinds_for
 from registry.importing.lines import CODE, KEY
 from registry.models import ColumnMemory, ImportRun, User
 from registry.sheets.gate import (
@@ -175,6 +175,30 @@ def missing(
     if KEY in known or CODE in known:
         return []
     return [each for each in columns if each.is_needed and each.key not in known]
+
+
+def fitting(headings: Sequence[str], kind: ImportKind, by: User) -> ImportKind | None:
+    """Return the kind that knows more headings of a file than ``kind`` does.
+
+    It finds all that it needs in them. None if there is none.
+    """
+    said = {folded(each): at for at, each in enumerate(headings) if each}
+
+    def known(each: ImportKind) -> int:
+        columns = each.columns(by)
+        found = {
+            column.key: {folded(name) for name in names_of(column)} & said.keys()
+            for column in columns
+        }
+        keys = {key for key, names in found.items() if names}
+        return 0 if missing(columns, keys) else len(set().union(*found.values()))
+
+    own = kind.columns(by)
+    names = {folded(name) for column in own for name in names_of(column)}
+    here = len(names & said.keys())
+    counted = [(known(each), each) for each in kinds_for(by) if each.slug != kind.slug]
+    most, best = max(counted, key=lambda pair: pair[0], default=(0, None))
+    return best if most > here else None
 
 
 def shape_of(headings: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ NATIONAL = re.compile(r"0(?:2\d{7}|[3457]\d{7}|[689]\d{8})", re.ASCII)
 PLACEHOLDER = re.compile(r"0(?:20{7}|[3457]\d0{6}|[689]\d0{7})")
 #: Eight or nine digits alone in a cell: a spreadsheet took the 0 before them.
 WITHOUT_ZERO = re.compile(r"[1-9]\d{7,8}", re.ASCII)
+WHOLE_FLOAT = re.compile(r"[1-9]\d{7,8}\.0", re.ASCII)
 
 #: What people put between the digits of one number.
 GAP = r"[ ().-]{0,3}"
@@ -102,12 +103,16 @@ def repair_shape(value: object) -> str:
 
 
 def as_text(value: object) -> str:
-    """Return a cell's value as one clean line; a whole float without its ".0"."""
+    """Return a cell's value as one clean line; a whole float without its ".0".
+
+    Other programs write it into text too.
+    """
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return one_dash(to_arabic_digits(clean_line(str(value))))
+    text = one_dash(to_arabic_digits(clean_line(str(value))))
+    return text[:-2] if WHOLE_FLOAT.fullmatch(text) else text
 
 
 def without_labels(text: str) -> str:

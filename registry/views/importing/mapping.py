@@ -17,8 +17,8 @@ from registry.importing.opening import FileGone, names_of, reopened
 from registry.models import ImportRun
 from registry.sheets.reading import Row, Value, find_heading, folded
 from registry.sheets.refusals import PAGE_LIMITS, SheetRefused
-from registry.views.importing.finding import columns_of, is_of
-from registry.views.importing.showing import Shown
+from registry.views.importing.finding import columns_of, is_of, kind_of
+from registry.views.importing.showing import Shown, better_kind
 
 #: Rows to choose the heading from, and values that show what a column holds.
 OFFERED_ROWS, SAMPLES = 10, 3
@@ -175,6 +175,7 @@ def columns_page(
 ) -> HttpResponse:
     """Show the form of the columns."""
     user: Any = request.user
+    kind = kind_of(run)
     missing = {each.key for each in form.missing()}
     guessed = set() if form.is_bound else set(chosen.guessed.values())
     return render(
@@ -202,6 +203,9 @@ def columns_page(
                 for at, heading in chosen.headings.items()
             ],
             "is_open": is_of(run, user),
+            "better": better_kind(run, user),
+            "kind": kind,
+            "may_answer": bool(kind and missing and missing & {*kind.questions()}),
         },
     )
 

@@ -1,5 +1,6 @@
 """The page of one run: whatever step it is at, at the same address."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from registry.views.importing.showing import (
     WORKING,
     Rows,
     Shown,
+    better_kind,
     repairs_of,
     shares,
     unknown_headings,
@@ -47,6 +49,14 @@ def run(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, found, f"importing/{name}.html", **_rows(request, found))
 
 
+def show_decisions(
+    request: SignedInRequest, found: ImportRun, said: Mapping[str, str]
+) -> HttpResponse:
+    """Show rows that look alike once more, with what was just said of them."""
+    rows = _rows(request, found, said)
+    return _page(request, found, "importing/preview.html", **rows)
+
+
 @open_to(*SENDERS)
 @require_safe
 def progress(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -72,23 +82,33 @@ def _page(
 # --- Rows -------------------------------------------------------------------------
 
 
-def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
-    """Return the rows that are asked for, and how many there are of each fate."""
+def _rows(
+    request: SignedInRequest, found: ImportRun, said: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the rows that are asked for, and how many there are of each fate.
+
+    With what a form ``said`` of rows, they are those that look alike.
+    """
     counts = found.counts
     twins = found.rows.exclude(twins=[])
     numbers = {"twins": twins.count(), "undecided": 0}
-    if step_of(found) == ImportStep.CHECKED and numbers["twins"]:
+    is_checked = step_of(found) == ImportStep.CHECKED
+    if is_checked and numbers["twins"]:
         undecided = twins.filter(choice=RowChoice.OPEN, fate=RowFate.BAD)
         numbers["undecided"] = undecided.count()
     offered = [fate.value for fate in RowFate if counts.get(fate.value)]
     offered += [TWINS] if numbers["twins"] else []
     offered += [REPAIRED] if found.repairs else []
     wanted = _wanted(request, offered, found, numbers["undecided"])
-    rows = Rows(found, request.user)
+    if said is not None:
+        wanted = TWINS
+    asked = request.GET if said is None else said
+    rows = Rows(found, request.user, said or {})
     told = {
         "fate": wanted,
         "shares": shares(found),
         "unknown": unknown_headings(found),
+        "better": better_kind(found, request.user) if is_checked else None,
         "has_rows": any(fate.value in counts for fate in RowFate),
         "numbers": numbers,
         "good": counts.get("new", 0) + counts.get("changed", 0),
@@ -98,9 +118,7 @@ def _rows(request: SignedInRequest, found: ImportRun) -> dict[str, Any]:
     if wanted == REPAIRED:
         return {**told, "repairs": repairs_of(found, rows)}
     selected = twins if wanted == TWINS else found.rows.filter(fate=wanted)
-    page = Paginator(selected.order_by("number"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(selected.order_by("number"), PER_PAGE).get_page(asked.get("page"))
     return {**told, "page": page, "rows": rows.shown(page.object_list)}
 
 

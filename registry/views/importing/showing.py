@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from registry.comparing import Cell
 from registry.differences import marked
 from registry.enums import ImportStep, RowFate, RunStatus
-from registry.importing.kinds import SheetColumn
+from registry.importing.kinds import ImportKind, SheetColumn
+from registry.importing.opening import fitting
 from registry.models import ImportRow, ImportRun, User
 from registry.sheets.errors import ERRORS_TITLES
 from registry.sheets.reading import folded
@@ -143,6 +144,12 @@ def shares(run: ImportRun) -> list[Share]:
     return found
 
 
+def better_kind(run: ImportRun, user: User) -> ImportKind | None:
+    """Return the kind that the headings of the file fit better than its own."""
+    kind = kind_of(run)
+    return None if kind is None else fitting(run.headings, kind, user)
+
+
 def unknown_headings(run: ImportRun) -> list[str]:
     """Return the headings of the file that mean nothing here, as they stand."""
     kind = kind_of(run)
@@ -198,8 +205,12 @@ class ShownRow:
 class Rows:
     """Puts rows of a run into words for one person."""
 
-    def __init__(self, run: ImportRun, user: User) -> None:
+    def __init__(
+        self, run: ImportRun, user: User, said: Mapping[str, str] | None = None
+    ) -> None:
         self.run, self.user = run, user
+        #: Answers of a form that was refused, by the names of its questions.
+        self.said = said or {}
         self.columns: Mapping[str, SheetColumn] = columns_of(run, user)
 
     def shown(self, rows: Iterable[ImportRow]) -> list[ShownRow]:
@@ -217,7 +228,9 @@ class Rows:
                 ],
                 [(self.label(key), said) for key, said in row.repairs],
                 twins[row.number],
-                options_of(row, twins[row.number]),
+                options_of(
+                    row, twins[row.number], self.said.get(f"row-{row.number}", "")
+                ),
             )
             for row in rows
         ]

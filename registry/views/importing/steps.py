@@ -22,6 +22,7 @@ from registry.models import ImportRow, ImportRun, User
 from registry.refusals import REFUSALS, as_refusal
 from registry.views.importing.finding import SENDERS, find_run, is_of, step_of
 from registry.views.importing.mapping import columns_form, columns_page
+from registry.views.importing.runs import show_decisions
 from registry.views.importing.showing import Shown
 from registry.views.importing.twins import value_of
 
@@ -125,12 +126,14 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     said = ngettext(
         "%(count)d decision was kept.", "%(count)d decisions were kept.", count
     )
-    return take(
-        request,
-        run,
-        lambda: _decide(run, answers, user),
-        done=said % {"count": count},
-    )
+    if refused := attempt(partial(_decide, run, answers, user)):
+        messages.error(request, refused)
+        run.refresh_from_db()
+        if step_of(run) == ImportStep.CHECKED:
+            return show_decisions(request, run, request.POST)
+    else:
+        messages.success(request, said % {"count": count})
+    return page_of(run)
 
 
 def _decide_all(run: ImportRun, choice: RowChoice, user: User) -> None:

@@ -166,8 +166,15 @@ def facts_of(record: Any) -> list[tuple[str, str]]:
     return found
 
 
-def options_of(row: ImportRow, twins: Sequence[Twin]) -> list[Option]:
-    """Return the answers to what a row is, that of before chosen."""
+def options_of(row: ImportRow, twins: Sequence[Twin], said: str = "") -> list[Option]:
+    """Return the answers to what a row is, chosen as before, or as ``said``."""
+    options = _options_of(row, twins)
+    if said in {each.value for each in options}:
+        options = [replace(each, is_chosen=each.value == said) for each in options]
+    return options
+
+
+def _options_of(row: ImportRow, twins: Sequence[Twin]) -> list[Option]:
     if not twins:
         return []
     chosen = value_of(row.choice, row.chosen_id)

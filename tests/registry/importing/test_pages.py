@@ -17,7 +17,13 @@ from registry.enums import ImportStep, RecordStatus, Role, RowChoice, RowFate, R
 from registry.forms.importing import letter
 from registry.models import AuditEvent, ExportRun, ImportRun
 from registry.storages import content_name
-from tests.factories import MemberFactory, SubdistrictFactory
+from tests.factories import (
+    AgencyFactory,
+    MemberFactory,
+    ProductFactory,
+    StarRoundFactory,
+    SubdistrictFactory,
+)
 from tests.factories.importing import (
     ImportRowFactory,
     ImportRunFactory,
@@ -791,6 +797,51 @@ def test_what_a_row_is_is_decided_and_counts_at_once(desk, officer, producers, p
         "changed",
         "new",
     ]
+
+
+def test_what_was_said_of_rows_is_kept_when_it_is_refused(
+    desk, officer, producers, places
+):
+    member = MemberFactory(name_th="กลุ่มทอผ้าบ้านนาอ้อ", owner=officer.agency)
+    row = ("กลุ่มทอผ้าบ้านนาออก", "เมืองเลย", "7")
+    send(desk, data=csv_of(("ชื่อ", "อำเภอ", "คนงาน"), row), kind=producers)
+    run = ImportRun.objects.get()
+    storages["private"].delete(run.file)
+
+    answer = desk.post(at("decide", run.pk), {"row-2": f"update:{member.pk}"})
+
+    assert said(answer) == ["ระบบไม่ได้เก็บไฟล์ของการนำเข้านี้ไว้แล้ว โปรดส่งไฟล์อีกครั้ง"]
+    assert f'value="update:{member.pk}" checked' in page(answer)
+    assert run.rows.get().choice == RowChoice.OPEN
+
+
+def test_a_file_that_fits_another_kind_better_is_led_there(client, reviewer, places):
+    headings = "ชื่อสินค้า OTOP,อปท.,อำเภอ,จังหวัด,ชื่อสถานที่จัดจำหน่าย,เบอร์โทรศัพท์\n"
+    file = (headings + "กล้วยฉาบ,,เมืองเลย,เลย,ร้านแม่ทดสอบ,\n").encode()
+    AgencyFactory(key="cdo-42")
+    client.force_login(reviewer)
+    link = f'<a href="{at("upload", "local-authority")}">'
+
+    for slug, is_told in (("members", True), ("local-authority", False)):
+        sent = SimpleUploadedFile("list.csv", file)
+        answer = client.post(at("upload", slug), {"file": sent}, follow=True)
+        assert (link in page(answer)) is is_told
+
+
+def test_results_without_a_year_are_of_the_round_that_is_chosen(client, reviewer):
+    product = ProductFactory()
+    StarRoundFactory(year=2565)
+    client.force_login(reviewer)
+    file = f"รหัสผลิตภัณฑ์,ชื่อผลิตภัณฑ์,ดาว\n{product.code},{product.name_th},4\n".encode()
+
+    def send_with(**answers):
+        sent = SimpleUploadedFile("list.csv", file)
+        address = at("upload", "ratings")
+        return page(client.post(address, {"file": sent, **answers}, follow=True))
+
+    assert 'class="is-missing"' not in send_with(round="2565")
+    run = ImportRun.objects.get()
+    assert (run.options, run.counts["new"]) == ({"round": 2565}, 1)
 
 
 def test_empty_cells_erase_only_when_that_is_chosen(desk, officer, producers, places):

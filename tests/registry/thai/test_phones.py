@@ -64,6 +64,7 @@ def test_numbers_are_read_however_they_are_written(cell, phones):
     ("cell", "phone"),
     [
         (812345678.0, MOBILE),
+        ("812345678.0", MOBILE),
         (812345678, MOBILE),
         ("812345678", MOBILE),
         (42811234.0, FIXED),

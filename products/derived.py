@@ -28,8 +28,9 @@ from products.models import (
 )
 from registry import derived
 from registry.derived import Difference, Right, SearchTexts
-from registry.rows_at_once import insert_many
-from registry.search import names_kept, search_texts
+from registry.rows_at_once import insert_values
+from registry.search import labels_of, names_kept, search_texts, texts_folded
+from registry.thai.text import fold
 
 #: Columns that :meth:`Product.settle` works out of member and category.
 SETTLED = (
@@ -92,22 +93,22 @@ def count_new(products: Sequence[Product]) -> None:
     They have nothing that belongs to them yet, so they follow from themselves as they
     were saved; their producers are locked. Some queries for each 500 products.
     """
-    today = timezone.localdate()
     producers = _Producers()
-    texts: list[ProductSearch] = []
-    for start in range(0, len(products), derived.BATCH):
-        batch = products[start : start + derived.BATCH]
-        producers.make_fresh(batch)
-        marks = _marks(batch, today)
-        held = [each for each in batch if marks[each.pk]]
-        derived.mend([Right(each, _mark_columns(marks[each.pk])) for each in held])
-        texts += [
-            ProductSearch(
-                product_id=each.pk, **texts_of(each, marks[each.pk])._asdict()
-            )
-            for each in batch
-        ]
-    insert_many(texts, is_indexed=True)
+    producers.make_fresh(products)
+    marks = _marks_of_producers(products, timezone.localdate())
+    held = [
+        Right(each, _mark_columns(marks[each.pk]))
+        for each in products
+        if marks[each.pk]
+    ]
+    for start in range(0, len(held), derived.BATCH):
+        derived.mend(held[start : start + derived.BATCH])
+    if products:
+        shared = _SharedTexts()
+        texts = [shared.texts_of(each, marks[each.pk]) for each in products]
+        columns = dict(zip(SearchTexts._fields, zip(*texts, strict=True), strict=True))
+        keys = [each.pk for each in products]
+        insert_values(ProductSearch, {"product_id": keys, **columns}, is_indexed=True)
 
 
 class _Producers:
@@ -116,23 +117,27 @@ class _Producers:
     def __init__(self) -> None:
         self._known: dict[int, Member] = {}
 
-    def make_fresh(self, products: Iterable[Product]) -> None:
-        """Give products their producers as they are now. One query, mostly."""
+    def make_fresh(self, products: Sequence[Product]) -> None:
+        """Give products their producers as they are now. One query for 500, mostly."""
         for product in products:
             if product.member_id not in self._known and _is_whole(product.member):
                 self._known[product.member_id] = product.member
-        wanted = {product.member_id for product in products}
-        now = Member.objects.filter(pk__in=wanted).values_list("pk", "version")
+        for batch in derived.in_batches(product.member_id for product in products):
+            self._load_stale(batch)
+        for product in products:
+            if product.member is not self._known[product.member_id]:
+                product.member = self._known[product.member_id]
+
+    def _load_stale(self, keys: Sequence[int]) -> None:
+        now = Member.objects.filter(pk__in=keys).values_list("pk", "version")
         stale = [
             pk
             for pk, version in now
             if pk not in self._known or self._known[pk].version != version
         ]
-        rows = Member.objects.filter(pk__in=stale)
+        rows = Member.objects.filter(pk__in=stale) if stale else Member.objects.none()
         for member in rows.select_related("subdistrict", "district__province"):
             self._known[member.pk] = member
-        for product in products:
-            product.member = self._known[product.member_id]
 
 
 def _is_whole(member: Member) -> bool:
@@ -200,18 +205,34 @@ def _marks(products: Sequence[Product], today: date) -> dict[int, list[Mark]]:
     own: dict[int | None, set[Mark]] = defaultdict(set)
     for each in in_force.filter(product_id__in=[product.pk for product in products]):
         own[each.product_id].add(each.mark)
-    shared: dict[int | None, set[Mark]] = defaultdict(set)
-    members = {product.member_id for product in products}
-    for each in in_force.filter(member_id__in=members, mark__given_to=MarkScope.BOTH):
-        shared[each.member_id].add(each.mark)
+    shared = _marks_of_producers(products, today)
     return {
-        product.pk: sorted(
-            own[product.pk]
-            | {mark for mark in shared[product.member_id] if may_carry(product, mark)},
-            key=lambda mark: (mark.position, mark.pk),
-        )
+        product.pk: _in_order(own[product.pk] | {*shared[product.pk]})
         for product in products
     }
+
+
+def _marks_of_producers(
+    products: Sequence[Product], today: date
+) -> dict[int, list[Mark]]:
+    """Return the marks that products hold by their producers. One query for 500."""
+    in_force = Certificate.objects.in_force(today).filter(mark__given_to=MarkScope.BOTH)
+    shared: dict[int | None, set[Mark]] = defaultdict(set)
+    for batch in derived.in_batches(product.member_id for product in products):
+        for each in in_force.filter(member_id__in=batch).select_related("mark"):
+            shared[each.member_id].add(each.mark)
+    return {
+        product.pk: _in_order(
+            {mark for mark in shared[product.member_id] if may_carry(product, mark)}
+        )
+        if product.member_id in shared
+        else []
+        for product in products
+    }
+
+
+def _in_order(marks: Iterable[Mark]) -> list[Mark]:
+    return sorted(marks, key=lambda mark: (mark.position, mark.pk))
 
 
 def may_carry(product: Product, mark: Mark) -> bool:
@@ -254,19 +275,51 @@ def texts_of(product: Product, marks: list[Mark]) -> SearchTexts:
     return search_texts(
         names=names_kept(product),
         code=product.code,
-        texts=(
-            *names_kept(product.member),
-            product.materials_th,
-            product.materials_en,
-            product.story_th,
-            product.story_en,
-        ),
-        labels=[
-            *_shelves_of(product),
-            *places_of(product.member),
-            *(name for mark in marks for name in _names_of(mark)),
-        ],
+        texts=(*names_kept(product.member), *_own_texts(product)),
+        labels=_filed_under(product, marks),
     )
+
+
+class _SharedTexts:
+    """Texts and labels that many products have from one producer and one shelf."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._labels: dict[tuple[Any, ...], tuple[str, ...]] = {}
+
+    def texts_of(self, product: Product, marks: list[Mark]) -> SearchTexts:
+        """Return what :func:`texts_of` does."""
+        member = product.member
+        names = self._names.get(member.pk)
+        if names is None:
+            names = self._names[member.pk] = tuple(map(fold, names_kept(member)))
+        where = member.pk, product.category_id, *(mark.pk for mark in marks)
+        labels = self._labels.get(where)
+        if labels is None:
+            labels = self._labels[where] = tuple(
+                labels_of(_filed_under(product, marks))
+            )
+        own = filter(None, _own_texts(product))
+        return texts_folded(
+            names_kept(product), product.code, [*names, *map(fold, own)], labels
+        )
+
+
+def _own_texts(product: Product) -> tuple[str, ...]:
+    return (
+        product.materials_th,
+        product.materials_en,
+        product.story_th,
+        product.story_en,
+    )
+
+
+def _filed_under(product: Product, marks: list[Mark]) -> list[str]:
+    return [
+        *_shelves_of(product),
+        *places_of(product.member),
+        *(name for mark in marks for name in _names_of(mark)),
+    ]
 
 
 def _shelves_of(product: Product) -> list[str]:

@@ -9,8 +9,8 @@ in bulk.
 
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
@@ -24,8 +24,8 @@ BATCH = 500
 #: Rows that are text at a time on their way to PostgreSQL.
 LINES = 100
 #: Values of these classes go to the database as they are.
-AS_IS = (str, int, type(None))
-#: Fields whose values are nothing but that.
+AS_IS = frozenset({str, int, bool, type(None)})
+#: Fields whose values are, as a rule, nothing but that.
 PLAIN = (
     models.CharField,
     models.TextField,
@@ -36,57 +36,121 @@ PLAIN = (
 )
 
 Prepare = Callable[[Any], Any]
+Column = Sequence[Any]
 
 
-def insert_many(rows: Sequence[Any], *, is_indexed: bool = False) -> None:
-    """Insert new rows of one model, in order; they are saved rows afterwards.
-
-    ``is_indexed`` of the rows that search reads: SQLite's index of texts writes a
-    piece of itself at the end of every statement, so one statement has many rows.
-    """
+def insert_many(rows: Sequence[Any]) -> None:
+    """Insert new rows of one model, in order; they are saved rows afterwards."""
     if not rows:
         return
     model = type(rows[0])
     fields = model._meta.concrete_fields
-    _give_keys(model, rows)
+    pk: Any = model._meta.pk
+    keys = _next_keys(model, len(rows))
+    if keys is not None:
+        for row, key in zip(rows, keys, strict=True):
+            setattr(row, pk.attname, key)
     # The same moment for all: they are written at once.
     for field in fields:
-        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        if _is_now(field):
             value = field.pre_save(rows[0], True)
             for row in rows:
                 setattr(row, field.attname, value)
-    columns = [(field.attname, _preparing(field)) for field in fields]
-    values = (
-        tuple(prepare(row.__dict__[name]) for name, prepare in columns) for row in rows
-    )
-    table = model._meta.db_table
-    names = [field.column for field in fields]
-    if connection.vendor == "postgresql":
-        _copy(table, names, values)
-    else:
-        _insert(table, names, values, together=BATCH if is_indexed else 1)
+    names = [field.attname for field in fields]
+
+    def columns(part: slice) -> list[Column]:
+        held = [row.__dict__ for row in rows[part]]
+        return [[values[name] for values in held] for name in names]
+
+    _write(model, columns, len(rows))
+    alias = connection.alias
     for row in rows:
         row._state.adding = False
-        row._state.db = connection.alias
+        row._state.db = alias
 
 
-def _insert(
-    table: str,
-    names: Sequence[str],
-    values: Iterable[tuple[Any, ...]],
-    *,
-    together: int,
+def insert_values(
+    model: type[models.Model], given: Mapping[str, Column], *, is_indexed: bool = False
 ) -> None:
-    """Insert ``values``, ``together`` rows in a statement."""
-    sql = f"INSERT INTO {_quoted(table)} ({_listed(names)}) VALUES "  # noqa: S608 - names of ours
-    places = f"({', '.join(['%s'] * len(names))})"
-    if together == 1:
-        many(sql + places, list(values))
-        return
-    left = iter(values)
-    while batch := list(islice(left, together)):
+    """Insert rows that nobody holds: ``given`` has columns by attribute name.
+
+    What is not given is as a new row has it. ``is_indexed`` of the rows that search
+    reads: SQLite's index of texts writes a piece of itself at the end of every
+    statement, so one statement has many rows.
+    """
+    count = len(next(iter(given.values())))
+    whole = dict(given)
+    pk: Any = model._meta.pk
+    keys = None if pk.attname in whole else _next_keys(model, count)
+    if keys is not None:
+        whole[pk.attname] = keys
+    empty: Any = model()
+    for field in model._meta.concrete_fields:
+        if field.attname not in whole:
+            value = (
+                field.pre_save(empty, True)
+                if _is_now(field)
+                else getattr(empty, field.attname)
+            )
+            whole[field.attname] = [value] * count
+    names = [field.attname for field in model._meta.concrete_fields]
+    _write(
+        model,
+        lambda part: [whole[name][part] for name in names],
+        count,
+        together=BATCH if is_indexed else 1,
+    )
+
+
+def _is_now(field: Any) -> bool:
+    return bool(getattr(field, "auto_now", False) or getattr(field, "auto_now_add", 0))
+
+
+def _write(
+    model: type[models.Model],
+    columns: Callable[[slice], list[Column]],
+    count: int,
+    *,
+    together: int = 1,
+) -> None:
+    """Insert ``count`` rows whose values ``columns`` gives, a part at a time.
+
+    On SQLite ``together`` of them are one statement.
+    """
+    fields = model._meta.concrete_fields
+    prepares = [_preparing(field) for field in fields]
+
+    def parts(size: int) -> Iterator[list[Column]]:
+        for start in range(0, count, size):
+            found = columns(slice(start, start + size))
+            yield [
+                _made_ready(field, prepare, column)
+                for field, prepare, column in zip(fields, prepares, found, strict=True)
+            ]
+
+    table = _quoted(model._meta.db_table)
+    names = _listed(str(field.column) for field in fields)
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(sql + ", ".join([places] * len(batch)), list(chain(*batch)))
+            copy = f"COPY {table} ({names}) FROM STDIN"
+            cursor.cursor.copy_expert(copy, _Lines(parts(LINES)))
+        return
+    sql = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608 - names of ours
+    places = f"({', '.join(['%s'] * len(fields))})"
+    for part in parts(BATCH):
+        rows = list(zip(*part, strict=True))
+        if together == 1:
+            many(sql + places, rows)
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(sql + ", ".join([places] * len(rows)), list(chain(*rows)))
+
+
+def _made_ready(field: Any, prepare: Prepare, column: Column) -> Column:
+    """Return the values of a column as the database takes them."""
+    if isinstance(field, PLAIN) and AS_IS.issuperset(map(type, column)):
+        return column
+    return [prepare(value) for value in column]
 
 
 def update_many(
@@ -162,7 +226,8 @@ def _preparing(field: Any) -> Prepare:
         return None if value is None else field.get_db_prep_save(value, connection)
 
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, cls=field.encoder)
+        encode = json.JSONEncoder() if field.encoder is None else field.encoder()
+        return lambda value: "[]" if value == [] else encode.encode(value)
     if isinstance(field, models.DecimalField | models.DateField | models.UUIDField):
         known: dict[Any, Any] = {}
 
@@ -175,22 +240,14 @@ def _preparing(field: Any) -> Prepare:
             return found
 
         return remembered
-    if not isinstance(field, PLAIN):
-        return by_field
-
-    def as_it_is(value: Any) -> Any:
-        kind = value.__class__
-        return value if kind in AS_IS or kind is bool else by_field(value)
-
-    return as_it_is
+    return by_field
 
 
-def _give_keys(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """Give new rows the next primary keys of their table, in order."""
+def _next_keys(model: type[models.Model], count: int) -> Sequence[int] | None:
+    """Take the next primary keys of a table, in order; None if it counts none."""
     pk: Any = model._meta.pk
     if not isinstance(pk, models.AutoField):
-        return
-    count = len(rows)
+        return None
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -198,18 +255,15 @@ def _give_keys(model: type[models.Model], rows: Sequence[Any]) -> None:
                 "FROM generate_series(1, %s)",
                 [f'"{model._meta.db_table}"', pk.column, count],
             )
-            keys = [key for (key,) in cursor.fetchall()]
-        else:
-            # Whoever writes to SQLite writes alone until the commit.
-            cursor.execute(
-                "SELECT seq FROM sqlite_sequence WHERE name = %s",
-                [model._meta.db_table],
-            )
-            found = cursor.fetchone()
-            first = (found[0] if found else 0) + 1
-            keys = list(range(first, first + count))
-    for row, key in zip(rows, keys, strict=True):
-        row.pk = key
+            return [key for (key,) in cursor.fetchall()]
+        # Whoever writes to SQLite writes alone until the commit.
+        cursor.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = %s",
+            [model._meta.db_table],
+        )
+        found = cursor.fetchone()
+        first = (found[0] if found else 0) + 1
+        return range(first, first + count)
 
 
 def many(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
@@ -225,30 +279,33 @@ def many(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
 
 
 #: What a text of COPY may not hold as it is.
+ESCAPED = "\\\n\r\t"
 ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 class _Lines(io.TextIOBase):
     """Rows as PostgreSQL's COPY reads them, made while it reads."""
 
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._lines = ("\t".join(map(_copied, row)) + "\n" for row in rows)
+    def __init__(self, parts: Iterable[list[Column]]) -> None:
+        self._parts = iter(parts)
 
     def read(self, size: int | None = -1, /) -> str:
-        return "".join(islice(self._lines, LINES))
+        part = next(self._parts, None)
+        if part is None:
+            return ""
+        rows = zip(*map(_copied, part), strict=True)
+        return "\n".join([*map("\t".join, rows), ""])
 
 
-def _copied(value: Any) -> str:
-    if value.__class__ is str:
-        is_plain = value.isprintable() and "\\" not in value
-        return value if is_plain else value.translate(ESCAPES)
-    return "\\N" if value is None else str(value).translate(ESCAPES)
-
-
-def _copy(table: str, names: Sequence[str], values: Iterable[tuple[Any, ...]]) -> None:
-    sql = f"COPY {_quoted(table)} ({_listed(names)}) FROM STDIN"
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(sql, _Lines(values))
+def _copied(column: Column) -> Sequence[str]:
+    """Return the values of a column as texts of COPY."""
+    if set(map(type, column)) == {str}:
+        whole = "".join(column)
+        if not any(sign in whole for sign in ESCAPED):
+            return column
+    return [
+        "\\N" if value is None else str(value).translate(ESCAPES) for value in column
+    ]
 
 
 def _field_of(model: type[models.Model], name: str) -> Any:

@@ -12,7 +12,7 @@ Both databases find substrings by trigrams (``registry.search_index``).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import chain, combinations
@@ -60,7 +60,9 @@ PLACE_TITLE = re.compile(r"(?:จังหวัด|อำเภอ|ตำบล
 
 def names_kept(row: Any) -> list[str]:
     """Return every name of a record, the Thai one first."""
-    return [row.name_th, row.name_en, *BETWEEN_NAMES.split(row.other_names)]
+    others = row.other_names
+    more = BETWEEN_NAMES.split(others) if others else ()
+    return [row.name_th, row.name_en, *more]
 
 
 def search_texts(
@@ -71,15 +73,28 @@ def search_texts(
     labels: Iterable[str],
 ) -> SearchTexts:
     """Return the search row of a record."""
-    names = list(names)
+    return texts_folded(names, code, map(fold, texts), labels_of(labels))
+
+
+def texts_folded(
+    names: Iterable[str],
+    code: str | None,
+    folded: Iterable[str],
+    labels: Iterable[str],
+) -> SearchTexts:
+    """Return the search row of a record whose texts are folded, with labels made."""
+    names = list(filter(None, names))
     by_name = name_document(*names, code or "")
     return SearchTexts(
         name_norm=joined(map(loose, names)),
         name_fold=by_name,
-        text_fold=joined(
-            [by_name, *map(fold, texts), *chain.from_iterable(map(_labels, labels))]
-        ),
+        text_fold=joined([by_name, *folded, *labels]),
     )
+
+
+def labels_of(names: Iterable[str]) -> Iterator[str]:
+    """Return the labels that names make."""
+    return chain.from_iterable(map(_labels, names))
 
 
 @lru_cache(maxsize=10_000)

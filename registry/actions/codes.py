@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from registry.models import Code, CodeCounter
-from registry.rows_at_once import insert_many
+from registry.rows_at_once import insert_values
 
 #: Digits of the running number: 42-M-00017.
 WIDTH = 5
@@ -28,5 +28,5 @@ def allocate_many(province_code: str, letter: str, count: int) -> list[str]:
     counter.last += count
     counter.save(update_fields=["last"])
     codes = [f"{prefix}-{first + step:0{WIDTH}d}" for step in range(count)]
-    insert_many([Code(code=code) for code in codes])
+    insert_values(Code, {"code": codes})
     return codes

@@ -224,7 +224,10 @@ def compact(text: str) -> str:
 
     So that "phitakhon" finds "Phi Ta Khon". Empty where there is no Latin letter.
     """
-    folded = fold(text)
+    return _compacted(fold(text))
+
+
+def _compacted(folded: str) -> str:
     if not LATIN.search(folded):
         return ""
     return fold("".join(LATIN_OR_DIGIT.findall(folded)))
@@ -249,7 +252,8 @@ FOLDED = plain.table(
 
 def name_document(*names: str) -> str:
     """Return what a search by name looks through: each name folded, then compact."""
-    return joined([*map(fold, names), *map(compact, names)])
+    folded = list(map(fold, names))
+    return joined([*folded, *map(_compacted, folded)])
 
 
 def text_document(*texts: str) -> str:

@@ -11,7 +11,7 @@ from registry.importing.kinds import Choices, ImportKind, Plan, Sheet
 from registry.importing.opening import Opened, missing, reopened
 from registry.jobs import Progress
 from registry.models import ImportRow, ImportRun
-from registry.rows_at_once import insert_many
+from registry.rows_at_once import insert_values
 
 #: A file of no more rows is checked while its person waits.
 AT_ONCE = 1_000
@@ -86,28 +86,28 @@ def keep_rows(run: ImportRun, plan: Plan) -> None:
         ).values_list("number", "choice", "chosen_id", "twins")
     }
     run.rows.all()._raw_delete(run.rows.db)
+    nothing: tuple[str, int | None, Any] = ("", None, [])
     for start in range(0, len(plan.rows), BATCH):
-        rows = []
-        for each in plan.rows[start : start + BATCH]:
-            choice, chosen, twins = said.get(each.number, ("", None, []))
-            rows.append(
-                ImportRow(
-                    run_id=run.pk,
-                    number=each.number,
-                    fate=each.fate,
-                    name=each.name,
-                    model=each.model,
-                    object_id=each.object_id,
-                    is_proposal=each.is_proposal,
-                    cells=each.cells,
-                    faults=each.faults,
-                    repairs=each.repairs,
-                    twins=each.twins or twins,
-                    choice=choice,
-                    chosen_id=chosen,
-                )
-            )
-        insert_many(rows)
+        rows = plan.rows[start : start + BATCH]
+        spoken = [said.get(each.number, nothing) for each in rows]
+        columns: dict[str, list[Any]] = {
+            name: [getattr(each, name) for each in rows] for name in PLANNED
+        }
+        columns["run_id"] = [run.pk] * len(rows)
+        columns["choice"] = [choice for choice, _chosen, _twins in spoken]
+        columns["chosen_id"] = [chosen for _choice, chosen, _twins in spoken]
+        columns["twins"] = [
+            each.twins or twins
+            for each, (_choice, _chosen, twins) in zip(rows, spoken, strict=True)
+        ]
+        insert_values(ImportRow, columns)
+
+
+#: What a row of a run keeps of a planned one, as it stands.
+PLANNED = (
+    *("number", "fate", "name", "model", "object_id", "is_proposal"),
+    *("cells", "faults", "repairs"),
+)
 
 
 def repairs_of(plan: Plan) -> dict[str, int]:

@@ -140,6 +140,50 @@ def test_all_of_it_goes_out_as_a_workbook_and_comes_in_without_a_change(loaded, 
     assert sheets.fates(planned) == same
 
 
+def texts_of(column):
+    """Return two new texts for two rows."""
+    return lambda sheet: [(row, column, f"ข้อความใหม่ {row}") for row in (4, 9)]
+
+
+def points_of(sheet):
+    """Return a tenth of a point more of two results that have no sections."""
+    heading = next(row for row in sheet if "คะแนนรวม" in row)
+    total, section = (
+        heading.index(name) for name in ("คะแนนรวม", "ส่วน ก ผลิตภัณฑ์และชุมชน")
+    )
+    rows = [
+        at
+        for at, row in enumerate(sheet, start=1)
+        if isinstance(row[total], float) and row[section] == "" and row[total] % 10 < 9
+    ]
+    return [(at, "คะแนนรวม", sheet[at - 1][total] + 0.1) for at in rows[:2]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "edits_of"),
+    [
+        ("members", texts_of("เรื่องราว (ภาษาไทย)")),
+        ("products", texts_of("เรื่องราว (ภาษาไทย)")),
+        ("certificates", texts_of("เลขที่มาตรฐาน")),
+        ("ratings", points_of),
+    ],
+)
+def test_two_edits_in_its_workbook_are_two_changes(loaded, kind, edits_of):
+    user = User.objects.get(email="admin@demo.example")
+    book = sheets.template(kind, user, filled=True)
+    edits = edits_of(sheets.cells(book))
+    assert len(edits) == 2
+
+    book = sheets.edited(book, {(row, name): text for row, name, text in edits})
+    planned = sheets.plan(kind, book, user)
+
+    changed = [row for row in planned.rows if row.fate == "changed"]
+    assert [row.number for row in changed] == [row for row, _name, _text in edits]
+    assert [len(row.cells) for row in changed] == [1, 1]
+    same = len(planned.rows) - 2
+    assert sheets.fates(planned) == {"new": 0, "changed": 2, "same": same, "bad": 0}
+
+
 def test_another_province_is_there_for_scope(loaded):
     lamphun = Product.objects.filter(province="51")
 

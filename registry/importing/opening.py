@@ -14,6 +14,7 @@ from registry.importing.keeping import FOLDER
 from registry.importing.kinds import ImportKind, Sheet, SheetColumn, kinds_for
 from registry.importing.lines import CODE, KEY
 from registry.models import ColumnMemory, ImportRun, User
+from registry.sheets.errors import ERRORS_TITLES
 from registry.sheets.gate import (
     COMMAND_LIMITS,
     PAGE_LIMITS,
@@ -202,9 +203,13 @@ def fitting(headings: Sequence[str], kind: ImportKind, by: User) -> ImportKind |
 
 
 def shape_of(headings: Sequence[str]) -> str:
-    """Return what files of one shape have in common."""
+    """Return what files of one shape have in common.
+
+    An error workbook has the shape of the file it mends.
+    """
     texts = [folded(heading) for heading in headings]
-    while texts and not texts[-1]:
+    added = {"", *map(folded, ERRORS_TITLES)}
+    while texts and texts[-1] in added:
         texts.pop()
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 

@@ -100,4 +100,5 @@ def _sent(file: io.BytesIO, name: str) -> FileResponse:
 
 def _errors_name(name: str) -> str:
     stem = name.rpartition(".")[0] or name
-    return f"{stem}-{_('to be mended')}.xlsx"
+    said = _("to be mended")
+    return f"{stem}-{said}.xlsx"

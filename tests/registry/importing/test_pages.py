@@ -15,6 +15,7 @@ from registry.actions import records
 from registry.changes import Changes
 from registry.enums import ImportStep, RecordStatus, Role, RowChoice, RowFate, RunStatus
 from registry.forms.importing import letter
+from registry.importing.opening import shape_of
 from registry.models import AuditEvent, ExportRun, ImportRun
 from registry.storages import content_name
 from tests.factories import (
@@ -632,6 +633,16 @@ def test_the_rows_to_be_mended_come_back_as_the_persons_own_sheet(desk, mapping)
     answer = desk.get(at("errors", mapping.pk))
 
     assert answer.getvalue().startswith(b"PK")
+    stem = mapping.file_name.removesuffix(".csv")
+    assert answer.filename == f"{stem}-ที่ต้องแก้ไข.xlsx"
+
+
+def test_columns_named_once_are_known_in_the_error_workbook_too():
+    named = ["ที่", "รายชื่อผู้ผลิต", "อำเภอ"]
+
+    assert shape_of([*named, "ข้อผิดพลาด"]) == shape_of([*named, "Errors"])
+    assert shape_of([*named, "ข้อผิดพลาด", ""]) == shape_of(named)
+    assert shape_of(named) != shape_of(named[:2])
 
 
 def test_without_its_file_the_page_says_that_it_is_gone(desk, checked):

@@ -5,7 +5,7 @@ import re
 #: What Thai offices write in Latin letters too.
 TERMS = {
     *("OTOP", "OPC", "SME", "GI", "TCPS", "HACCP", "LINE", "SWOT", "Quadrant"),
-    *("XLSX", "CSV", "PDF", "JPEG", "PNG", "WebP", "AVIF", "MB"),
+    *("Excel", "XLSX", "CSV", "PDF", "JPEG", "PNG", "WebP", "AVIF", "MB"),
 }
 WORD = re.compile(r"[A-Za-z]{2,}")
 

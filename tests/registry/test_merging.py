@@ -227,6 +227,7 @@ def test_every_kind_of_row_that_points_at_a_record_is_known():
             "members.Post.member",
             "members.ProducerAccount.member",
             "products.Enquiry.member",
+            "products.OutsideProducer.member",
             "products.Product.member",
         ],
         Product: [
@@ -234,6 +235,7 @@ def test_every_kind_of_row_that_points_at_a_record_is_known():
             "products.Photo.product",
             "products.StarRating.product",
             "products.Enquiry.product",
+            "products.OutsideProduct.product",
         ],
     }
 

@@ -712,6 +712,7 @@ def country(db):
         )
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not REAL.exists(), reason=f"the real file is not at {REAL}")
 def test_the_real_file_is_in_with_every_row_accounted_for(country):
     told = import_products(REAL, "--publish")

@@ -16,7 +16,7 @@ from tests.factories import (
     ProductFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 WHY = "ข้อมูลซ้ำกัน"
 

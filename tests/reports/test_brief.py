@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.reports.test_pdf import read, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ENDLESS = "วิสาหกิจชุมชนกลุ่มแม่บ้านเกษตรกรผู้ผลิตผ้าฝ้ายทอมือย้อมสีธรรมชาติบ้านนาอ้อ" * 3
 

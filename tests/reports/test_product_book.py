@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.reports.test_pdf import read, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def book(user, query="", language="th"):

@@ -11,7 +11,7 @@ from reports.models import ReportSubscription, SavedReport
 from tests.factories import AgencyFactory, MemberFactory, UserFactory
 from tests.factories.reports import SavedReportFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def save(client, user, slug="members", **sent):

@@ -317,6 +317,7 @@ def test_goods_of_local_authorities_come_in_on_pages_as_drafts(loei, reviewer):
     assert fates(again) == (0, 0, 2, 0)
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not REAL.exists(), reason=f"no real file at {REAL}")
 def test_the_real_list_of_local_authorities_adds_up_on_pages(db, administrator):
     sync_places()

@@ -33,7 +33,7 @@ from tests.factories.importing import (
 )
 from tests.registry.importing.kinds import csv_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MESSY = (
     "รายชื่อกลุ่มผู้ผลิต ปี 2569,,\n,,\n"

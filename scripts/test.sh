@@ -49,7 +49,7 @@ if [ -z "$browser" ]; then
 fi
 
 echo "== PostgreSQL"
-scripts/postgres.sh "${pytest[@]}" -m "database and not browser and not once" "$@" 2>&1 | tee "$results/postgresql.txt"
+scripts/postgres.sh "${pytest[@]}" -m "database and not browser and (walk or not once)" "$@" 2>&1 | tee "$results/postgresql.txt"
 code=${PIPESTATUS[0]}
 if [ "$code" = 69 ]; then
     reason=$(head -n 1 "$results/postgresql.txt")

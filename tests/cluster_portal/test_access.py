@@ -503,6 +503,7 @@ ARGUMENTS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(TABLE.keys() - {"file"}))
 def test_an_address_opens_for_those_it_is_open_to_and_no_other(
     name, cast, samples, client

@@ -74,7 +74,7 @@ from tests.registry.sheets.workbooks import (
     zipped,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MARKUP = "<img src=x onerror=alert(1)>\"'&"
 FORMULA = '=HYPERLINK("http://evil.example","x")'
@@ -113,13 +113,6 @@ STYLES = (
     f'{DECLARATION}<styleSheet xmlns="{MAIN}"><cellXfs count="3"><xf numFmtId="0"/>'
     '<xf numFmtId="14" applyNumberFormat="1"/>'
     '<xf numFmtId="46" applyNumberFormat="1"/></cellXfs></styleSheet>'
-)
-
-
-#: Long walks go once, where more is refused.
-once = pytest.mark.skipif(
-    connection.vendor == "sqlite",
-    reason="PostgreSQL refuses all that SQLite does, and NUL and length too",
 )
 
 
@@ -227,7 +220,7 @@ def let_go(answer):
 # --- Odd cells ----------------------------------------------------------------------
 
 
-@once
+@pytest.mark.walk
 def test_whatever_stands_in_a_cell_gets_a_sentence(guest, register, reviewer):
     guest.force_login(reviewer)
     for kind in kinds_for(reviewer):
@@ -319,7 +312,7 @@ ODD_FILES = {
 }
 
 
-@once
+@pytest.mark.walk
 @pytest.mark.parametrize("case", ODD_FILES)
 def test_an_odd_file_gets_a_sentence_or_its_columns(guest, register, officer, case):
     guest.force_login(officer)
@@ -729,7 +722,7 @@ BENT = (
 )
 
 
-@once
+@pytest.mark.walk
 def test_no_filter_of_a_report_breaks_it(register, official):
     user = official
     for report in catalogue.reports_for(user):
@@ -745,7 +738,7 @@ def test_no_filter_of_a_report_breaks_it(register, official):
             form.address(), form.errors.as_text()
 
 
-@once
+@pytest.mark.walk
 @pytest.mark.parametrize("form", ["", "csv"])
 def test_no_address_of_a_report_breaks_it(guest, register, official, form):
     guest.force_login(official)
@@ -1082,6 +1075,7 @@ def test_the_queue_of_outside_lists_takes_any_answer(guest, reviewer, text):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.walk
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs row locks")
 def test_confirmed_twice_at_once_it_is_written_once(officer):
     SubdistrictFactory()

@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.factories.joining import filled, submitted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MARKUP = "<img src=x onerror=alert(1)>\"'&"
 GARBAGE = (

@@ -39,7 +39,7 @@ from registry.uploads import (
 )
 from tests.factories import MemberFactory, SubdistrictFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def jpeg(colour="#7a4b22", size=(64, 48)) -> bytes:

@@ -25,6 +25,7 @@ BATCH = 500
 LINES = 100
 #: Values of these classes go to the database as they are.
 AS_IS = frozenset({str, int, bool, type(None)})
+NUMBERS = frozenset({int, bool})
 #: Fields whose values are, as a rule, nothing but that.
 PLAIN = (
     models.CharField,
@@ -299,10 +300,15 @@ class _Lines(io.TextIOBase):
 
 def _copied(column: Column) -> Sequence[str]:
     """Return the values of a column as texts of COPY."""
-    if set(map(type, column)) == {str}:
+    kinds = set(map(type, column))
+    if kinds == {str}:
         whole = "".join(column)
         if not any(sign in whole for sign in ESCAPED):
             return column
+    elif kinds == {type(None)}:
+        return ["\\N"] * len(column)
+    elif kinds <= NUMBERS:
+        return list(map(str, column))
     return [
         "\\N" if value is None else str(value).translate(ESCAPES) for value in column
     ]

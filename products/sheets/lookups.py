@@ -88,7 +88,8 @@ class Producers:
         self.by, self.places = by, places
         self.by_code: dict[str, Member] = {}
         self.by_name: dict[str, list[Member]] = defaultdict(list)
-        related = ("district", "province", "owner")
+        # With all that goods are found by: new ones need not load them again.
+        related = ("district__province", "subdistrict", "province", "owner")
         every = visible(Member, by).select_related(*related)
         for some in pieces(codes):
             self.by_code |= {each.code: each for each in every.filter(code__in=some)}

@@ -6,7 +6,9 @@ and each distinct value of a field is validated once. What cannot be worked out 
 asked as ``full_clean`` would.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +37,7 @@ class Checks:
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         self._fields: dict[str, _FieldCheck] = {}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._constraints = [
             _ConstraintCheck(each)
             for each in model._meta.constraints
@@ -58,21 +61,26 @@ class Checks:
         ``getter`` gives what the row would hold in any field; ``needed`` are those that
         a new row must give.
         """
-        for name, value in fields.items():
-            check = self._fields.get(name)
-            if check is None:
-                check = self._fields[name] = _FieldCheck(self.model, name)
-            for sentence in check(value):
-                yield name, sentence
+        shape = self._shapes.get(names := tuple(fields))
+        if shape is None:
+            shape = self._shapes[names] = self._shape(names)
+        yield from shape.faults(fields)
         for name in needed:
             if name not in fields:
                 yield name, _now("This may not be empty.")
-        for constraint in self._constraints:
-            if constraint.names.isdisjoint(fields):
-                continue
+        for constraint in shape.constraints:
             sentence = constraint.fault(self.model, getter)
             if sentence:
                 yield "", sentence
+
+    def _shape(self, names: Collection[str]) -> "_Shape":
+        for name in names:
+            if name not in self._fields:
+                self._fields[name] = _FieldCheck(self.model, name)
+        return _Shape(
+            [(name, self._fields[name].room, self._fields[name]) for name in names],
+            [each for each in self._constraints if not each.names.isdisjoint(names)],
+        )
 
     @cached_property
     def needed(self) -> tuple[str, ...]:
@@ -85,6 +93,27 @@ class Checks:
             and not field.has_default()
             and not field.primary_key
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What rows that give the same fields are asked."""
+
+    checks: "Sequence[tuple[str, float, _FieldCheck]]"
+    constraints: "Sequence[_ConstraintCheck]"
+
+    def faults(self, fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield (field, sentence) for what is wrong with a value by itself."""
+        for name, room, check in self.checks:
+            value = fields[name]
+            # Of most texts only their length is asked; of keys, whether they are there.
+            if value.__class__ is str:
+                if 0 < len(value) <= room:
+                    continue
+            elif check.is_key and value is not None:
+                continue
+            for sentence in check(value):
+                yield name, sentence
 
 
 class _FieldCheck:
@@ -101,22 +130,16 @@ class _FieldCheck:
             if not isinstance(each, MaxLengthValidator)
         ]
         is_text = isinstance(field, models.CharField | models.TextField)
-        #: Texts that only their length can make wrong.
-        self._plain = is_text and not others and not field.choices
-        self._most = getattr(field, "max_length", None)
+        is_plain = is_text and not others and not field.choices
+        most = getattr(field, "max_length", None)
+        #: So long may a text be that only its length can make wrong; 0 of others.
+        self.room = (math.inf if most is None else most) if is_plain else 0
 
     def __call__(self, value: Any) -> tuple[str, ...]:
         if self.is_key:
             # Keys come resolved; only their absence is asked for.
             is_right = value is not None or self.field.null
             return () if is_right else (_now("This may not be empty."),)
-        if (
-            self._plain
-            and value.__class__ is str
-            and value
-            and (self._most is None or len(value) <= self._most)
-        ):
-            return ()
         try:
             told = self._known.get((value.__class__, value))
         except TypeError:

@@ -25,6 +25,8 @@ Value = str | int | float | bool | date | time | timedelta
 GUARD = re.compile("^'(?=[=+\\-@\t\r])")
 #: Categories of Unicode: letters, the marks Thai writes over them, digits.
 LETTERS_AND_DIGITS = frozenset("LMN")
+#: Texts of so many characters repeat; so many of them are remembered as cleaned.
+SHORT, REMEMBERED = 40, 5_000
 #: So many known headings make a row the heading, if there are as many to know.
 ENOUGH = 2
 
@@ -167,9 +169,10 @@ def _numbered(admitted: Admitted) -> Iterator[Cells]:
             raise SheetRefused(Refusal.DAMAGED) from error
         # Rows come from the first on, but cells from the first column with a value.
         left: list[Value] = [""] * (sheet.start or (0, 0))[1]
+        known: dict[str, str] = {}
         for number, found in enumerate(calmly(sheet.iter_rows()), start=1):
             given = [*left, *found] if left else found
-            cells = [_cleaned(cell) for cell in given]
+            cells = [_cleaned(cell, known) for cell in given]
             yield number, cells, _raw(given, cells) if cells != given else NOTHING
 
 
@@ -203,9 +206,15 @@ def _raw(given: Sequence[Value], cells: Sequence[Value]) -> Mapping[int, str]:
     }
 
 
-def _cleaned(value: Value) -> Value:
+def _cleaned(value: Value, known: dict[str, str]) -> Value:
+    """Return a cell cleaned; ``known`` holds short texts as they were before."""
     if isinstance(value, str):
-        return clean_text(value)
+        clean = known.get(value)
+        if clean is None:
+            clean = clean_text(value)
+            if len(value) <= SHORT and len(known) < REMEMBERED:
+                known[value] = clean
+        return clean
     if isinstance(value, float):
         if not math.isfinite(value):
             return str(value)

@@ -8,7 +8,7 @@ kilobytes can ask for all the memory of a machine that way; here it is counted f
 import string
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.parsers.expat import ExpatError
 
 from defusedxml import DefusedXmlException
@@ -89,10 +89,10 @@ class Scanner:
             self.depth += 1
             if self.depth > MAX_DEPTH:
                 raise SheetRefused(Refusal.DAMAGED)
-            if not self.root:
-                self.root = name
             short = local.get(name)
             if short is None:
+                # The root is the first of all.
+                self.root = self.root or name
                 short = local[name] = name.rpartition("}")[2]
             began(short, attributes)
 
@@ -186,17 +186,17 @@ class SharedTexts(Scanner):
             self.lengths.append(self._length)
 
 
-@dataclass(slots=True)
 class CellState:
-    """The cell that is being read."""
+    """The cell that is being read; one is made for each of a million."""
 
-    row: int = 0
-    column: int = 0
-    kind: str = ""
-    has_formula: bool = False
-    #: An element that holds a value was there, be it empty.
-    has_value: bool = False
-    text: list[str] = field(default_factory=list)
+    __slots__ = ("column", "has_formula", "has_value", "kind", "row", "text")
+
+    def __init__(self, row: int, column: int, kind: str) -> None:
+        self.row, self.column, self.kind = row, column, kind
+        self.has_formula = False
+        #: An element that holds a value was there, be it empty.
+        self.has_value = False
+        self.text: list[str] = []
 
 
 class SheetScanner(Scanner):
@@ -213,8 +213,9 @@ class SheetScanner(Scanner):
         self.broken = array("Q")
         self.has_cells = False
         self._row = 0
+        #: As the row says it: most cells say the same.
+        self._digits = ""
         self._column = 0
-        self._first: tuple[int, int] | None = None
         self._last = (0, 0)
         self._cell: CellState | None = None
         self._listens = False
@@ -226,7 +227,8 @@ class SheetScanner(Scanner):
         if name == "c":
             self._open(attributes)
         elif name == "row":
-            self._row = _number(attributes.get("r", str(self._row + 1)))
+            self._digits = attributes.get("r", str(self._row + 1))
+            self._row = _number(self._digits)
             self._column = 0
         elif self._cell is not None:
             if name in {"v", "t"}:
@@ -254,7 +256,8 @@ class SheetScanner(Scanner):
             row, column = self._row, self._column + 1
         else:
             letters = place.rstrip(string.digits)
-            row = _number(place[len(letters) :])
+            digits = place[len(letters) :]
+            row = self._row if digits == self._digits else _number(digits)
             known = self._columns.get(letters)
             if known is None:
                 known = self._columns[letters] = _column(letters)
@@ -264,9 +267,21 @@ class SheetScanner(Scanner):
 
     def _close(self, cell: CellState) -> None:
         """Count the cell, now that all of it was seen."""
-        text = "".join(cell.text)
         if not (cell.has_formula or cell.has_value):
             return
+        text = "".join(cell.text)
+        if cell.has_formula or cell.kind == "e":
+            self._mark(cell, text)
+        bottom, right = self._last
+        if not (0 < cell.row <= bottom and cell.column <= right):
+            self._measure(cell.row, cell.column)
+        if cell.kind == "s" and text:
+            self._name_text(cell, text)
+        elif len(text) > self.limits.characters:
+            self._refuse_length(cell)
+
+    def _mark(self, cell: CellState, text: str) -> None:
+        """Take note of a computed cell, and of one that holds no value."""
         at = cell.row * ROW + cell.column
         if cell.has_formula:
             self.formulas.append(at)
@@ -274,11 +289,6 @@ class SheetScanner(Scanner):
         is_missing = cell.has_formula and not text and cell.kind not in TEXTS
         if is_missing or cell.kind == "e":
             self.broken.append(at)
-        self._measure(cell.row, cell.column)
-        if cell.kind == "s" and text:
-            self._name_text(cell, text)
-        elif len(text) > self.limits.characters:
-            self._refuse_length(cell)
 
     def _measure(self, row: int, column: int) -> None:
         """Stretch the rectangle of values to this one."""

@@ -15,6 +15,7 @@ from registry.actions.imports.checking import AT_ONCE, keep_plan, planned
 from registry.actions.imports.steps import kind_of, locked, require, take
 from registry.enums import ImportStep, RunStatus
 from registry.errors import NotAllowed, RecordError
+from registry.garbage import rarely_collected
 from registry.importing import keeping
 from registry.importing.keeping import FOLDER
 from registry.importing.kinds import ImportKind, SheetColumn
@@ -41,6 +42,7 @@ class NothingBelow(RecordError):
     """The file has a heading and nothing else."""
 
 
+@rarely_collected()
 def begin(
     source: bytes | BinaryIO,
     *,

@@ -20,6 +20,7 @@ from registry.actions.imports.steps import finish, kind_of
 from registry.actions.imports.undoing import take_back
 from registry.enums import ImportStep
 from registry.errors import NotAllowed, RecordError
+from registry.garbage import rarely_collected
 from registry.importing.kinds import ImportKind, Plan
 from registry.jobs import Progress
 from registry.models import ImportRow, ImportRun, User
@@ -48,6 +49,7 @@ def _person(run: ImportRun) -> User:
 
 
 @jobs.works("import.check")
+@rarely_collected()
 def check(run: ImportRun, progress: Progress) -> None:
     """Check every row; the preview is there when it ends."""
     if run.stage != ImportStep.CHECKING:
@@ -66,6 +68,7 @@ def check(run: ImportRun, progress: Progress) -> None:
 
 
 @jobs.works("import.write")
+@rarely_collected()
 def write(run: ImportRun, progress: Progress) -> None:
     """Write what was confirmed, or show what has become of it meanwhile.
 

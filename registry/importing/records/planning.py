@@ -72,11 +72,7 @@ class Digest:
 
     def add(self, *parts: Any) -> None:
         """Take in values that a plan holds, whatever the reader's language."""
-        self._hash.update(
-            repr(
-                [part if part.__class__ in AS_IT_IS else plain(part) for part in parts]
-            ).encode()
-        )
+        self._hash.update(repr(plain(parts)).encode())
 
     def __str__(self) -> str:
         return self._hash.hexdigest()
@@ -88,11 +84,19 @@ AS_IT_IS = frozenset({str, int, bool, Decimal, type(None), RowFate})
 
 def plain(value: Any) -> Any:
     """Return a value so that the same is always written the same."""
-    if value.__class__ in AS_IT_IS:
+    kind = value.__class__
+    if kind in AS_IT_IS:
         return value
+    if kind is dict:
+        # The values of a new row, thousands of times.
+        return [
+            (key, each if each.__class__ in AS_IT_IS else plain(each))
+            for key, each in value.items()
+        ]
     if isinstance(value, models.Model):
-        if value.pk is not None:
-            return value.__class__.__name__, value.pk
+        pk = value.pk
+        if pk is not None:
+            return kind.__name__, pk
         return {
             field.attname: plain(getattr(value, field.attname))
             for field in value._meta.concrete_fields
@@ -252,9 +256,14 @@ class RecordPlanner(Judge):
         self.known = Known(self.model, self.by)
         self.lookups: Any = None
         self._defaults = self.model()
-        self._named = {field.name: field for field in self.meta.concrete_fields}
+        self._named: dict[str, Any] = {
+            field.name: field for field in self.meta.concrete_fields
+        }
+        #: Keys to other rows, and what those rows are known by.
         self._relations = [
-            name for name, field in self._named.items() if field.is_relation
+            (name, field.target_field.attname)
+            for name, field in self._named.items()
+            if field.is_relation
         ]
         #: Code → row, record → row, identity → row: what stood in the file before.
         self._first: dict[Any, Line] = {}
@@ -602,8 +611,17 @@ class RecordPlanner(Judge):
         moved.settle()
         return rules.allowed("edit", self.by, moved)
 
-    def _check(self, line: Line, fields: Mapping[str, Any], record: Any) -> None:
-        """Ask the kind and the model about what would stand there."""
+    def _check(
+        self,
+        line: Line,
+        fields: Mapping[str, Any],
+        record: Any,
+        needed: Sequence[str] = (),
+    ) -> None:
+        """Ask the kind and the model about what would stand there.
+
+        ``needed`` are the fields that a new row must give.
+        """
         said = fields if record is None else line.fields
         self.kind.check(line, said, record, self.lookups)
         base = self._defaults if record is None else record
@@ -612,7 +630,6 @@ class RecordPlanner(Judge):
             return fields[name] if name in fields else _attribute(base, name)
 
         told = {key for key, _text, _sentence in line.faults}
-        needed = () if record is not None else self._standing(fields).needed
         for name, sentence in self.checks.faults(fields, get, needed=needed):
             key = self.kind.COLUMN_OF.get(name, name)
             if not name or key not in told:
@@ -626,10 +643,11 @@ class RecordPlanner(Judge):
     ) -> None:
         fields = dict(line.fields)
         self.kind.prepare_new(line, fields, self.by, self.lookups)
-        self._check(line, fields, None)
+        standing = self._standing(fields)
+        self._check(line, fields, None, standing.needed)
         if line.faults:
             return
-        if not self._may_enter(fields):
+        if not standing.is_allowed:
             line.fault("", OTHER_PROVINCE, row.name)
             return
         children = self.kind.children(line, None, self.lookups)
@@ -645,19 +663,18 @@ class RecordPlanner(Judge):
         )
         self.digest.add(line.number, "new", fields, children)
 
-    def _may_enter(self, fields: Mapping[str, Any]) -> bool:
-        """Tell whether the person may enter such a row."""
-        return self._standing(fields).is_allowed
-
     def _standing(self, fields: Mapping[str, Any]) -> "Standing":
         """Tell what follows from the keys of a new row; asked once for each place."""
         keys = tuple(
-            value.pk if (value := fields.get(name)) is not None else None
-            for name in self._relations
+            [
+                None if (value := fields.get(name)) is None else getattr(value, key)
+                for name, key in self._relations
+            ]
         )
-        if keys not in self._standings:
-            self._standings[keys] = self._settled(fields)
-        return self._standings[keys]
+        found = self._standings.get(keys)
+        if found is None:
+            found = self._standings[keys] = self._settled(fields)
+        return found
 
     def _settled(self, fields: Mapping[str, Any]) -> "Standing":
         row = self.model(**fields)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from members.derived import both_names, places_of
@@ -26,7 +26,7 @@ from products.models import (
     ProductSearch,
     StarRating,
 )
-from registry import derived
+from registry import derived, search_index
 from registry.derived import Difference, Right, SearchTexts
 from registry.rows_at_once import insert_values
 from registry.search import labels_of, names_kept, search_texts, texts_folded
@@ -108,7 +108,10 @@ def count_new(products: Sequence[Product]) -> None:
         texts = [shared.texts_of(each, marks[each.pk]) for each in products]
         columns = dict(zip(SearchTexts._fields, zip(*texts, strict=True), strict=True))
         keys = [each.pk for each in products]
-        insert_values(ProductSearch, {"product_id": keys, **columns}, is_indexed=True)
+        with search_index.filling(connection, ProductSearch._meta.db_table):
+            insert_values(
+                ProductSearch, {"product_id": keys, **columns}, is_indexed=True
+            )
 
 
 class _Producers:

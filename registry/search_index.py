@@ -9,6 +9,9 @@ new functions. On SQLite a migration that alters a search table makes it anew an
 loses the triggers; it must call :func:`create` again afterwards.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -41,6 +44,28 @@ def rebuild(connection: BaseDatabaseWrapper, table: str) -> None:
                 cursor.execute(f"REINDEX INDEX {table}_{column}_trgm")
         else:
             cursor.execute(_rebuild(table))
+
+
+@contextmanager
+def filling(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
+    """Have SQLite not merge the pieces of the index of ``table`` after each statement.
+
+    Where thousands of rows come in, that takes half of the time. Inside a transaction.
+    """
+    if connection.vendor == "postgresql":
+        yield
+        return
+    set_merging = (
+        f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('automerge', %s)"  # noqa: S608 - as below
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(set_merging, [0])
+        yield
+        cursor.execute(set_merging, [MERGED_FROM])
+
+
+#: Pieces that SQLite merges into one, if nobody says how many.
+MERGED_FROM = 4
 
 
 def _rebuild(table: str) -> str:

@@ -272,14 +272,15 @@ class Product(Record, Named):
 
     def settle(self) -> None:
         """Work out what follows from own fields and the loaded member and category."""
-        self.owner_id = self.member.owner_id
-        self.province_id = self.member.province_id
-        self.district_id = self.member.district_id
+        member, shelf = self.member, self.category
+        self.owner_id = member.owner_id
+        self.province_id = member.province_id
+        self.district_id = member.district_id
         self.sort_key = sort_key(self.name_th)[:300]
         self.name_fold = fold(self.name_th)[:300]
         self.price_band = band_of(self.price_min)
-        self.is_edible = None if self.category is None else self.category.is_edible
-        self.is_alcohol = self.category is not None and self.category.is_alcohol
+        self.is_edible = None if shelf is None else shelf.is_edible
+        self.is_alcohol = shelf is not None and shelf.is_alcohol
 
     def obstacles(self) -> Sequence[Obstacle]:
         """Return what publication still needs; the member must be public itself."""

@@ -6,7 +6,9 @@ order that has to be put right, are left to :mod:`registry.thai.text`.
 """
 
 import re
+from codecs import charmap_decode, charmap_encode
 from collections.abc import Callable
+from encodings.cp874 import decoding_table, encoding_table
 
 CODING = "cp874"
 #: What a sign becomes: signs by sign, and signs that go.
@@ -30,7 +32,8 @@ GAP = re.compile(rb" (?<=[\xa1-\xee] )(?=[\xa1-\xee])")
 def read(text: str) -> bytes | None:
     """Return ``text`` as bytes; None if it is not plain, but for doubled signs."""
     try:
-        signs = text.encode(CODING)
+        # What ``encode`` does, without asking each time how.
+        signs, _length = charmap_encode(text, "strict", encoding_table)
     except UnicodeEncodeError:
         return None
     if len(signs.translate(None, STRANGE)) != len(signs) or DISORDER.search(signs):
@@ -42,6 +45,11 @@ def read_single(text: str) -> bytes | None:
     """Return ``text`` as bytes; None if it is not plain."""
     signs = read(text)
     return None if signs is None or DOUBLED.search(signs) else signs
+
+
+def written(signs: bytes) -> str:
+    """Return bytes as text again."""
+    return charmap_decode(signs, "strict", decoding_table)[0]
 
 
 def table(become: Callable[[str], str]) -> Table:

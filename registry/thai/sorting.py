@@ -55,7 +55,7 @@ def _sorted_plainly(signs: bytes) -> str:
     """Do as :func:`_sorted` for a plain text: signs as they stand in it."""
     moved = PLAIN_VOWEL.sub(rb"\2\1", plain.rewritten(signs, NORMAL))
     counted = moved.translate(*COUNTED)
-    letters = counted.translate(None, PLAIN_MARKS).decode(plain.CODING)
+    letters = plain.written(counted.translate(None, PLAIN_MARKS))
     if LATIN.search(letters):
         letters = letters.translate(BEHIND_THAI)
     marks = [

@@ -134,7 +134,7 @@ def normalise(text: str) -> str:
     """
     signs = plain.read_single(text)
     if signs is not None:
-        return plain.rewritten(signs, NORMAL).decode(plain.CODING)
+        return plain.written(plain.rewritten(signs, NORMAL))
     return _normalised(text)
 
 
@@ -153,7 +153,7 @@ def loose(text: str) -> str:
     signs = plain.read_single(text)
     if signs is not None:
         signs = plain.GAP.sub(b"", plain.rewritten(signs, LOOSE))
-        return signs.decode(plain.CODING)
+        return plain.written(signs)
     return THAI_GAP.sub("", PUNCTUATION.sub(" ", normalise(text)).strip())
 
 
@@ -172,7 +172,7 @@ def _fold(text: str) -> str:
     if signs is None:
         return _settled(folded_once(text))
     signs = plain.GAP.sub(b"", plain.rewritten(signs, FOLDED))
-    folded = signs.decode(plain.CODING)
+    folded = plain.written(signs)
     if LATIN.search(folded):
         return _settled(_roman(folded))
     return _settled(folded) if plain.DOUBLED.search(signs) else folded

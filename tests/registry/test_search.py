@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from members.models import Member
 from products.models import Product, ProductSearch
 from registry import vocabulary
-from registry.actions import records
+from registry.actions import bulk, records
 from registry.models import Alias
 from registry.search import Asked
 from registry.thai.text import fold
@@ -182,6 +182,24 @@ def test_the_index_of_sqlite_stays_in_step_through_mixed_writes():
         )(ProductSearch(pk=product.pk))
 
     with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO products_productsearch_fts (products_productsearch_fts, rank)"
+            " VALUES ('integrity-check', 1)"
+        )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="FTS5 is SQLite's")
+def test_the_index_of_sqlite_merges_again_once_many_rows_are_in():
+    member = MemberFactory()
+    rows = [Product(member=member, name_th=f"หวดนึ่งข้าว {at}") for at in range(3)]
+    bulk.create_many(Product, [bulk.Entry(row) for row in rows], by=None)
+
+    assert Product.objects.search("หวดนึ่ง").count() == 3
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v FROM products_productsearch_fts_config WHERE k = 'automerge'"
+        )
+        assert cursor.fetchone() == (4,)
         cursor.execute(
             "INSERT INTO products_productsearch_fts (products_productsearch_fts, rank)"
             " VALUES ('integrity-check', 1)"

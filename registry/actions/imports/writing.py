@@ -45,6 +45,8 @@ def _enter(
         made = bulk.create_many(model, entries, by=by, reason=reason)
         for each, row in zip(batch, made, strict=True):
             each.row.object_id = row.pk
+            # Written, and many: they need not be held till the end.
+            each.fields = each.children = {}
 
 
 def _maker(model: Any) -> Callable[[Mapping[str, Any]], Any]:

@@ -2,9 +2,9 @@
 
 import copy
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -72,51 +72,34 @@ class Digest:
 
     def add(self, *parts: Any) -> None:
         """Take in values that a plan holds, whatever the reader's language."""
-        self._hash.update(repr(plain(parts)).encode())
+        self._hash.update(_encode(parts).encode(errors="surrogatepass"))
 
     def __str__(self) -> str:
         return self._hash.hexdigest()
 
 
-#: Values that are always written the same.
-AS_IT_IS = frozenset({str, int, bool, Decimal, type(None), RowFate})
-
-
-def plain(value: Any) -> Any:
+def _told(value: Any) -> Any:
     """Return a value so that the same is always written the same."""
-    kind = value.__class__
-    if kind in AS_IT_IS:
-        return value
-    if kind is dict:
-        # The values of a new row, thousands of times.
-        return [
-            (key, each if each.__class__ in AS_IT_IS else plain(each))
-            for key, each in value.items()
-        ]
     if isinstance(value, models.Model):
         pk = value.pk
         if pk is not None:
-            return kind.__name__, pk
+            return value.__class__.__name__, pk
         return {
-            field.attname: plain(getattr(value, field.attname))
+            field.attname: getattr(value, field.attname)
             for field in value._meta.concrete_fields
             if not field.primary_key
         }
     if isinstance(value, Mapping):
-        return [
-            (key, each if each.__class__ in AS_IT_IS else plain(each))
-            for key, each in value.items()
-        ]
+        return dict(value)
     if isinstance(value, ChildChanges):
-        return [
-            plain(value.added),
-            plain(value.changed),
-            sorted(value.removed),
-            list(value.order),
-        ]
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    return value
+        changed = list(value.changed.items())
+        return value.added, changed, sorted(value.removed), value.order
+    return value.__class__.__name__, str(value)
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_told
+).encode
 
 
 def empty_of(field: Any) -> Any:

@@ -1,18 +1,23 @@
 """Goods that come in as spreadsheets: checked, previewed, and written with history.
 
-Everything is undone again: the work is done inside a transaction that is rolled back.
+Nothing stays: on PostgreSQL the work is done inside a transaction that is rolled back,
+on SQLite in a copy of the database. There the worker's own transaction must be the
+outermost, as it always is: inside another, SQLite holds every page it changes twice.
 """
 
 import io
 import os
+import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from xlsxwriter import Workbook
 
 from benchmarks.measuring import Figure, cost_of, show
@@ -62,7 +67,7 @@ def main() -> bool:
 
 
 def _checked_and_written(content: bytes) -> int:
-    with _rolled_back():
+    with _undone():
         user = _setting()
         run = _sent(content, user)
         imports.confirm(run, only_good=False, by=user, digest=run.digest)
@@ -74,7 +79,7 @@ def _checked_and_written(content: bytes) -> int:
 
 
 def _checked(content: bytes) -> int:
-    with _rolled_back():
+    with _undone():
         return _sent(content, _setting()).counts["new"]
 
 
@@ -103,10 +108,21 @@ def _refused(content: bytes) -> int:
 
 
 @contextmanager
-def _rolled_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+def _undone() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        return
+    name = Path(connection.settings_dict["NAME"])
+    connection.close()
+    with TemporaryDirectory(dir=name.parent) as folder:
+        connection.settings_dict["NAME"] = shutil.copy(name, folder)
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = name
 
 
 def _setting() -> User:

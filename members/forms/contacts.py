@@ -71,9 +71,6 @@ class ContactForm(ChildForm):
         return found
 
 
-EMAIL = EmailValidator()
-
-
 def as_contact(kind: str, value: str) -> dict[str, str]:
     """Return a contact as it is kept: telephone numbers in E.164, links whole.
 
@@ -89,7 +86,7 @@ def as_contact(kind: str, value: str) -> dict[str, str]:
         found = {"value": phone.e164}
         return found | ({"extension": phone.extension} if phone.extension else {})
     if kind == ContactKind.EMAIL:
-        EMAIL(value)
+        EmailValidator()(value)
     if kind in WEB_KINDS:
         value = value if "://" in value else f"https://{value}"
         URLValidator(schemes=["http", "https"])(value)

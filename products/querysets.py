@@ -158,7 +158,5 @@ class OutsideQuerySet(ScopedQuerySet[M]):
 
     def standing(self) -> Self:
         """Leave out what an import said that was taken back."""
-        undone = ImportRun.objects.filter(
-            undone_at__isnull=False, act_id__isnull=False
-        )
+        undone = ImportRun.objects.filter(undone_at__isnull=False, act_id__isnull=False)
         return self.exclude(act_id__in=undone.values("act_id"))

@@ -8,6 +8,7 @@ the same value, always: readers are asked once for each that repeats.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -65,12 +66,12 @@ MOST_SHOWN = 12
 KEY_PARTS = re.compile(r"([a-z0-9-]{1,40}):([^:]{1,40}):([1-9]\d{0,8})", re.ASCII)
 
 
-class Reader:
+class Reader(ABC):
     """Reads the cells of one column."""
 
+    @abstractmethod
     def __call__(self, cell: Cell) -> Any:
         """Return the clean value of ``cell``."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> str:
         """Return ``value`` as people read it; nothing is the empty text."""

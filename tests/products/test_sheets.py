@@ -2,7 +2,6 @@
 
 import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -39,8 +38,6 @@ from tests.sheets import (
 )
 
 pytestmark = pytest.mark.django_db
-
-REAL = Path("/work/shared/realdata")
 
 
 @pytest.fixture

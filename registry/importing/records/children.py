@@ -1,5 +1,6 @@
 """The kind of spreadsheet whose row belongs to a record: certificates, ratings."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -49,9 +50,9 @@ class ChildKind(ImportKind):
         """Return what the file's rows are resolved with: asked once, for all."""
         return None
 
+    @abstractmethod
     def parent(self, line: Line, lookups: Any) -> Any:
         """Return the record the line belongs to; None, with a fault noted, if none."""
-        raise NotImplementedError
 
     def fields(self, line: Line, lookups: Any) -> dict[str, Any]:
         """Return the values of the child's fields; by default its own columns."""
@@ -65,13 +66,13 @@ class ChildKind(ImportKind):
             if field.editable and not field.is_relation and not field.primary_key
         )
 
+    @abstractmethod
     def identity(self, fields: Mapping[str, Any]) -> Any:
         """Return what makes two children of one parent the same; None if unknown.
 
         ``fields`` are clean values by field, keys of other rows as instances; those a
         row does not give are missing.
         """
-        raise NotImplementedError
 
     def check(
         self,

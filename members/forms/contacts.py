@@ -71,6 +71,9 @@ class ContactForm(ChildForm):
         return found
 
 
+EMAIL = EmailValidator()
+
+
 def as_contact(kind: str, value: str) -> dict[str, str]:
     """Return a contact as it is kept: telephone numbers in E.164, links whole.
 
@@ -86,7 +89,7 @@ def as_contact(kind: str, value: str) -> dict[str, str]:
         found = {"value": phone.e164}
         return found | ({"extension": phone.extension} if phone.extension else {})
     if kind == ContactKind.EMAIL:
-        EmailValidator()(value)
+        EMAIL(value)
     if kind in WEB_KINDS:
         value = value if "://" in value else f"https://{value}"
         URLValidator(schemes=["http", "https"])(value)

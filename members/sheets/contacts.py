@@ -7,6 +7,7 @@ what stays the same; one that changed loses the consent that was given for anoth
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,7 @@ from members.models import Contact, Member
 from registry.changes import ChildChanges
 from registry.importing.kinds import Cell, SheetColumn
 from registry.importing.lines import Line
+from registry.rows_at_once import maker_of
 from registry.thai.phones import COUNTRY, Phone, PhoneRepair, read_phones
 from registry.thai.text import clean_line
 
@@ -329,9 +331,10 @@ def changes_of(line: Line, member: Member | None) -> Change:
         if line.get(group.key) is HIDDEN or not line.says(group.key):
             continue
         for contact in _compare(change, line, group, member):
-            if sign_of(contact) in entered:
+            sign = sign_of(contact)
+            if sign in entered:
                 continue
-            entered.add(sign_of(contact))
+            entered.add(sign)
             position += 1
             contact.position = position
             change.added.append(contact)
@@ -357,7 +360,7 @@ def _compare(
             new = _new_contact(change, group, each)
             if new is None:
                 continue
-            same = by_sign.get(sign_of(new))
+            same = by_sign.get(sign_of(new)) if by_sign else None
             if same is None:
                 told.append(new)
                 continue
@@ -399,7 +402,7 @@ def _new_contact(change: Change, group: Group, told: Told) -> Contact | None:
                 )
             )
         kind = ContactKind.MOBILE if is_mobile else ContactKind.PHONE
-        return Contact(
+        return _contact(
             kind=kind,
             value=told.phone.e164,
             extension=told.phone.extension,
@@ -411,7 +414,17 @@ def _new_contact(change: Change, group: Group, told: Told) -> Contact | None:
     except ValidationError as error:
         change.faults.append((group.key, told.text, " ".join(error.messages)))
         return None
-    return Contact(kind=kind, **value, is_personal=kind in PERSONAL_KINDS)
+    return _contact(kind=kind, **value, is_personal=kind in PERSONAL_KINDS)
+
+
+def _contact(**fields: Any) -> Contact:
+    made: Contact = _maker()(fields)
+    return made
+
+
+@cache
+def _maker() -> Callable[[Mapping[str, Any]], Any]:
+    return maker_of(Contact)
 
 
 def cells_of(

@@ -67,6 +67,8 @@ class MemberLookups:
     agencies: Mapping[str, Sequence[Agency]] = field(default_factory=dict)
     #: Contacts of the new row that was checked last: they are asked for next.
     new: tuple[int, contacts.Change] | None = None
+    #: Of a new row, whose province follows from its district.
+    nowhere: Province = field(default_factory=Province)
 
     def owner(self, text: str) -> Agency:
         """Return the agency that ``text`` names.
@@ -261,7 +263,7 @@ class MemberSheets(RecordKind):
         if {key for key, _text, _sentence in line.faults} & set(PLACE_KEYS):
             fields.setdefault("district", District())
         # It follows from the district.
-        fields.setdefault("province", Province())
+        fields.setdefault("province", lookups.nowhere)
 
     # --- Its contacts ---------------------------------------------------------------
 

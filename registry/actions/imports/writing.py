@@ -1,11 +1,10 @@
 """Writing what a plan says: new records, edits, and proposals of officers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError
-from django.db.models.base import ModelState
 
 from registry.actions import bulk, proposals
 from registry.changes import ChildChanges
@@ -13,6 +12,7 @@ from registry.errors import NotAllowed, NotVisible
 from registry.importing.work import Editing, Entering, Work, written_by
 from registry.models import User
 from registry.refusals import RowRefused
+from registry.rows_at_once import maker_of
 
 #: New rows that are in memory at a time.
 BATCH = 2_500
@@ -36,7 +36,7 @@ def write(work: Work, by: User | None, reason: str) -> None:
 def _enter(
     model: Any, entering: Sequence[Entering], by: User | None, reason: str
 ) -> None:
-    make = _maker(model)
+    make = maker_of(model)
     for start in range(0, len(entering), BATCH):
         batch = entering[start : start + BATCH]
         entries = [
@@ -47,37 +47,6 @@ def _enter(
             each.row.object_id = row.pk
             # Written, and many: they need not be held till the end.
             each.fields = each.children = {}
-
-
-def _maker(model: Any) -> Callable[[Mapping[str, Any]], Any]:
-    """Return what makes an unsaved row of values: a copy of an empty one.
-
-    A model of fifty columns takes long to fill in each of them, and to ask for each
-    key whether it may be set.
-    """
-    empty = dict(vars(model()))
-    keys = {
-        field.name: (field.attname, field.target_field.attname)
-        for field in model._meta.concrete_fields
-        if field.is_relation
-    }
-
-    def make(fields: Mapping[str, Any]) -> Any:
-        row = model.__new__(model)
-        held = vars(row)
-        held.update(empty)
-        row._state = ModelState()
-        cache = row._state.fields_cache = {}
-        for name, value in fields.items():
-            if name in keys:
-                own, other = keys[name]
-                held[own] = None if value is None else getattr(value, other)
-                cache[name] = value
-            else:
-                held[name] = value
-        return row
-
-    return make
 
 
 def _added(children: Any) -> dict[str, Any]:

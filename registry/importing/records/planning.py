@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -84,17 +85,21 @@ def _told(value: Any) -> Any:
         pk = value.pk
         if pk is not None:
             return value.__class__.__name__, pk
-        return {
-            field.attname: getattr(value, field.attname)
-            for field in value._meta.concrete_fields
-            if not field.primary_key
-        }
+        held = vars(value)
+        return [held.get(name) for name in _columns(value.__class__)]
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, ChildChanges):
         changed = list(value.changed.items())
         return value.added, changed, sorted(value.removed), value.order
     return value.__class__.__name__, str(value)
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[str, ...]:
+    """Return what a new row of a model holds."""
+    fields = model._meta.concrete_fields
+    return tuple(field.attname for field in fields if not field.primary_key)
 
 
 _encode = json.JSONEncoder(

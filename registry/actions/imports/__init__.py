@@ -23,6 +23,7 @@ from registry.actions.imports.deciding import (
     drop,
     set_options,
 )
+from registry.actions.imports.straight import write_straight
 from registry.actions.imports.undoing import InTheWay, undo
 from registry.importing.opening import FileGone
 
@@ -45,5 +46,6 @@ __all__ = [
     "running",
     "set_options",
     "undo",
+    "write_straight",
     "writing",
 ]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
@@ -21,6 +22,7 @@ from registry.importing.keeping import FOLDER
 from registry.importing.kinds import ImportKind, SheetColumn
 from registry.importing.opening import (
     AMONG,
+    Mapped,
     Opened,
     mapped,
     missing,
@@ -63,6 +65,55 @@ def begin(
     :raises NotAllowed: if the kind is not open to the person.
     :raises NothingBelow: if there are no rows under the heading.
     """
+    received = receive(
+        source, name=name, kind=kind, by=by, limits=limits, options=options
+    )
+    with transaction.atomic():
+        run = received.enter(by)
+        if received.found.is_sure:
+            start_checking(run, kind, received.file)
+    return run
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that passed the gate and lies in the storage; no run names it yet."""
+
+    kind: ImportKind
+    name: str
+    stored: str
+    file: Opened
+    found: Mapped
+    answers: dict[str, Any]
+
+    def enter(self, by: User) -> ImportRun:
+        """Make the run of the file, its rows unchecked."""
+        return ImportRun.objects.create(
+            by=by,
+            layout=self.kind.slug,
+            step=ImportStep.MAPPING,
+            status=RunStatus.DONE,
+            file_name=clean_line(self.name)[-250:],
+            file_hash=self.file.sha256,
+            file=self.stored,
+            heading_row=self.found.heading_row,
+            columns=dict(self.found.columns),
+            headings=list(self.found.headings),
+            options=self.answers,
+            language="en" if (get_language() or "th").startswith("en") else "th",
+        )
+
+
+def receive(
+    source: bytes | BinaryIO,
+    *,
+    name: str,
+    kind: ImportKind,
+    by: User,
+    limits: Limits,
+    options: Mapping[str, Any] | None = None,
+) -> Received:
+    """Take a file in as :func:`begin` does, up to where its run is made."""
     if not by.is_active or not kind.may_use(by):
         raise NotAllowed
     content = _content(source, limits)
@@ -73,24 +124,7 @@ def begin(
         raise NothingBelow(_("There are no rows below the heading of this file."))
     stored = _store(content, name)
     keeping.keep(FOLDER, file.sha256, file.rows)
-    with transaction.atomic():
-        run = ImportRun.objects.create(
-            by=by,
-            layout=kind.slug,
-            step=ImportStep.MAPPING,
-            status=RunStatus.DONE,
-            file_name=clean_line(name)[-250:],
-            file_hash=file.sha256,
-            file=stored,
-            heading_row=found.heading_row,
-            columns=dict(found.columns),
-            headings=list(found.headings),
-            options=answers,
-            language="en" if (get_language() or "th").startswith("en") else "th",
-        )
-        if found.is_sure:
-            start_checking(run, kind, file)
-    return run
+    return Received(kind, name, stored, file, found, answers)
 
 
 def _content(source: bytes | BinaryIO, limits: Limits) -> bytes:

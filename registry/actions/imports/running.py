@@ -4,6 +4,8 @@ Each piece is all or nothing, and ends its run in the same transaction: killed a
 point it did nothing, done twice it did it once.
 """
 
+from uuid import UUID
+
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -103,17 +105,23 @@ def _write(run: ImportRun, kind: ImportKind, plan: Plan, by: User) -> None:
     counts = plan.counted()
     if counts["bad"] and not run.options.get("only_good"):
         raise RecordError(_("Some rows are wrong, so nothing is written."))
-    reason = _("Import of “%(file)s”") % {"file": run.file_name}
-    with acts.act(by=by, reason=reason) as running:
-        kind.write(plan, by=by, reason=reason)
+    act_id = carry_out(run, kind, plan, by)
     _name_new_records(run, plan)
     finish(
         run,
         ImportStep.WRITTEN,
         counts=counts,
-        act_id=running.id,
+        act_id=act_id,
         written_at=timezone.now(),
     )
+
+
+def carry_out(run: ImportRun, kind: ImportKind, plan: Plan, by: User) -> UUID:
+    """Do what a plan says as one act; return which."""
+    reason = _("Import of “%(file)s”") % {"file": run.file_name}
+    with acts.act(by=by, reason=reason) as running:
+        kind.write(plan, by=by, reason=reason)
+    return running.id
 
 
 def _name_new_records(run: ImportRun, plan: Plan) -> None:

@@ -6,19 +6,19 @@ address says members; asking about a cluster needs no more than this app knows.
 
 from django.urls import path
 
-from products.views import catalogue, enquiries, outside, picture_zip
+from products.views import catalogue, enquiries, outside, pages, picture_zip
 
 #: Under ``/products/``, namespace ``products``.
 product_patterns = [
     path("", catalogue.product_list, name="list"),
-    path("<slug:code>/", catalogue.product_detail, name="detail"),
+    path("<slug:code>/", pages.product_detail, name="detail"),
     path("<slug:code>/enquiry/", enquiries.product_enquiry, name="enquire"),
 ]
 
 #: Under ``/members/``, namespace ``members``.
 member_patterns = [
     path("", catalogue.member_list, name="list"),
-    path("<slug:code>/", catalogue.member_detail, name="detail"),
+    path("<slug:code>/", pages.member_detail, name="detail"),
     path("<slug:code>/enquiry/", enquiries.member_enquiry, name="enquire"),
 ]
 

@@ -25,7 +25,7 @@ from products.actions import enquiries as actions
 from products.enums import EnquiryState
 from products.forms.enquiries import AnswerForm, EnquiryForm
 from products.models import Enquiry, Product
-from products.views.catalogue import DRINKING_AGE, moved_or_gone
+from products.views.pages import DRINKING_AGE, moved_or_gone
 from registry.access import SignedInRequest, open_to, public
 from registry.enums import Role
 from registry.errors import NotVisible, RecordError

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from members import desk as members_desk
 from members.models import Member
 from products.models import Product
-from products.views.catalogue import Preview, show_member, show_product
+from products.views.pages import Preview, show_member, show_product
 from registry import publicity
 from registry.models import User
 

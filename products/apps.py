@@ -1,6 +1,7 @@
 """The products app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,8 +14,8 @@ class ProductsConfig(AppConfig):
     def ready(self) -> None:
         """Have what is kept of a product follow everything it depends on."""
         from members.models import Cluster, Member
-        from products import daily, desk, figures, personal
-        from products.actions import followers, picture_zip
+        from products import daily, desk, personal
+        from products.actions import counting, followers, picture_zip
         from products.cdd.kinds import ProducersKind, StarsKind
         from products.importing.kinds import LocalAuthorityKind
         from products.models import Category, Mark, Product, StarRound
@@ -24,12 +25,14 @@ class ProductsConfig(AppConfig):
         from registry.publicity import ask_before_hiding
 
         follow(Product, followers.keep_product, in_bulk=followers.keep_products)
-        follow(Product, figures.forget_catalogue)
+        follow(Product, counting.follow_product, in_bulk=counting.follow_products)
         follow(Member, followers.keep_goods)
         follow(Category, followers.keep_shelf)
         follow(Mark, followers.keep_mark)
         follow(StarRound, followers.keep_round)
         follow(Cluster, followers.keep_cluster)
+        # Django's own hook: nothing else runs after every migration.
+        post_migrate.connect(counting.begin, sender=self)
         ask_before_hiding(followers.published_photos)
         desk.open_desks()
         personal.contribute()

@@ -3,7 +3,6 @@
 from products.figures.counts import (
     Cube,
     Facets,
-    forget_catalogue,
     member_facets,
     only_home,
     only_province,
@@ -37,7 +36,6 @@ __all__ = [
     "Way",
     "awards_of",
     "call_of",
-    "forget_catalogue",
     "holdings_of",
     "member_facets",
     "months_of",

@@ -5,22 +5,19 @@ about: one GROUP BY over them, rolled up here for all filters together. Each
 filter is counted under all the others, so a number says what choosing it gives.
 """
 
-import time
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, QuerySet
 
 from members.models import Member
-from products.filters import ALL_YEAR, MemberFilter, ProductFilter, Vocabulary
-from products.models import Product
-from registry.followers import Happening
-
-#: For how long the groups of the whole catalogue are kept.
-KEPT_SECONDS = 60.0
+from products.counting import ALL, ALL_YEAR, COLUMNS, FILTERS, written
+from products.figures import numbers
+from products.filters import MemberFilter, ProductFilter, Vocabulary
+from products.models import Category, Product
 
 #: For each filter of a cube, in its order: the values a group of rows counts for.
 Held = tuple[tuple[str, ...], ...]
@@ -114,154 +111,228 @@ def in_places(
 
 # --- The catalogue --------------------------------------------------------------
 
-#: The columns of the index that covers counting, and the filters they answer.
-COLUMNS = (
-    *("province_id", "category_id", "current_stars", "price_band"),
-    *("marks_held", "otop_type", "season"),
-)
-NAMES = (
-    *(
-        "province",
-        "category",
-        "edible",
-        "stars",
-        "price",
-        "mark",
-        "otop_type",
-        "season",
-    ),
-)
+#: Filters that follow from another column than their own.
+READ_FROM = {"edible": "category"}
+#: Filters of the catalogue that are counted everywhere; districts in one province.
+COUNTED = (*(name for name in FILTERS if name != "district"), "edible")
 
 
 @dataclass
 class Words:
-    """What the values of the columns are called in addresses.
-
-    Few values come in many groups, so each is worked out once.
-    """
+    """What the values of the columns are called in addresses."""
 
     vocabulary: Vocabulary
-    slugs: dict[str, tuple[str, ...]] = field(init=False)
-    shelves: dict[int | None, tuple[str, ...]] = field(init=False)
-    edible: dict[int | None, tuple[str, ...]] = field(init=False)
-    marks: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    months: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(init=False)
+    shelves: dict[str, Category] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name provinces and shelves; a shelf counts for those above it."""
-        self.slugs = {each.code: (each.slug,) for each in self.vocabulary.provinces}
-        categories = self.vocabulary.categories
-        self.shelves = {
-            each.pk: tuple(each.path.split("/")[:-1]) for each in categories
+        """Index provinces, shelves and marks by what numbers call them."""
+        self.codes = {
+            "province": {each.code: each.slug for each in self.vocabulary.provinces},
+            "mark": {str(each.bit): each.code for each in self.vocabulary.marks},
         }
-        self.edible = {
-            each.pk: ("yes" if each.is_edible else "no",) for each in categories
+        self.shelves = {str(each.pk): each for each in self.vocabulary.categories}
+
+    def named(self, numbers: Mapping[str, int]) -> dict[str, Counter[str]]:
+        """Return numbers by filter and by its values, as addresses call them."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for value, size in numbers.items():
+            name, _colon, said = value.partition(":")
+            for filter_name, called in self.called(name, said):
+                found[filter_name][called] += size
+        return {
+            name: Counter({value: size for value, size in counts.items() if size})
+            for name, counts in found.items()
         }
 
-    def held(self, row: tuple[Any, ...]) -> Held:
-        """Return what a row of :data:`COLUMNS` counts for, as :data:`NAMES` go."""
-        province, category, stars, band, marks, otop_type, season = row
-        return (
-            self.slugs.get(province, ()),
-            self.shelves.get(category, ()),
-            self.edible.get(category, ()),
-            (str(stars),) if stars else (),
-            (str(band),) if band else (),
-            self.marks_of(marks),
-            (otop_type,) if otop_type else (),
-            self.months_of(season),
-        )
+    def called(self, name: str, said: str) -> Iterator[tuple[str, str]]:
+        """Yield the choices that a value counts for: a shelf, and those above it."""
+        if name in self.codes:
+            # One that is gone since is nobody's choice.
+            if said in self.codes[name]:
+                yield name, self.codes[name][said]
+        elif name == "category":
+            if shelf := self.shelves.get(said):
+                yield "edible", "yes" if shelf.is_edible else "no"
+                yield from ((name, code) for code in shelf.path.split("/")[:-1])
+        elif name == "season" and said == str(ALL_YEAR):
+            yield from ((name, str(month)) for month in range(1, 13))
+        elif name:
+            yield name, said
 
-    def marks_of(self, bits: int) -> tuple[str, ...]:
-        """Return the codes of the marks in a set of bits."""
-        if bits not in self.marks:
-            self.marks[bits] = tuple(
-                mark.code for mark in self.vocabulary.marks if bits >> mark.bit & 1
-            )
-        return self.marks[bits]
+    def givens(self, asked: ProductFilter, name: str) -> list[str]:
+        """Return what numbers call the values that a filter is set to.
 
-    def months_of(self, season: int) -> tuple[str, ...]:
-        """Return the months in a set of bits; none of them means all."""
-        if season not in self.months:
-            self.months[season] = tuple(
-                str(month)
-                for month in range(1, 13)
-                if season == ALL_YEAR or season >> (month - 1) & 1
-            )
-        return self.months[season]
-
-
-def groups_of(products: QuerySet[Product], vocabulary: Vocabulary) -> Cube:
-    """Group products for all filters but the district. One query."""
-    words = Words(vocabulary)
-    rows = products.order_by().values_list(*COLUMNS).annotate(size=Count("pk"))
-    return Cube(NAMES, [(words.held(row[:-1]), row[-1]) for row in rows])
-
-
-def groups_around(products: QuerySet[Product], vocabulary: Vocabulary) -> Cube:
-    """Group the products of one province, districts too. One query."""
-    words = Words(vocabulary)
-    columns = (*COLUMNS, "district_id")
-    rows = products.order_by().values_list(*columns).annotate(size=Count("pk"))
-    groups = [((*words.held(row[:-2]), (row[-2],)), row[-1]) for row in rows]
-    return Cube((*NAMES, "district"), groups)
+        No product holds two of them, so that their numbers add up.
+        """
+        chosen = asked.chosen[name]
+        if name == "province":
+            return [f"province:{asked.provinces[slug].code}" for slug in chosen]
+        if name == "category":
+            return [f"category:{pk}" for pk in asked.shelf_keys(chosen[0])]
+        if name == "edible":
+            is_edible = chosen[0] == "yes"
+            return [
+                f"category:{key}"
+                for key, shelf in self.shelves.items()
+                if shelf.is_edible == is_edible
+            ]
+        if name == "mark":
+            return [f"mark:{asked.marks[code].bit}" for code in chosen]
+        if name == "season":
+            return [f"season:{chosen[0]}", f"season:{ALL_YEAR}"]
+        return [f"{name}:{value}" for value in chosen]
 
 
-@dataclass(frozen=True)
-class Whole:
-    """The whole catalogue, grouped and counted with no filter set."""
-
-    cube: Cube
-    facets: Facets
+def whole_catalogue() -> Counter[str]:
+    """Return how many published products hold each value. One query."""
+    return numbers.among([ALL])[ALL]
 
 
-_kept: dict[str, tuple[float, Whole]] = {}
-
-
-def whole_catalogue(vocabulary: Vocabulary) -> Whole:
-    """Return all published products as counting needs them.
-
-    At most one query a minute and process, unless goods change: numbers are at
-    most so old. Kept in memory, not in the cache: the cache may be a table, and
-    a visitor must not wait for its writers.
-    """
-    # Tests and commands may meet several databases in one process.
-    key = str(connection.settings_dict["NAME"])
-    known = _kept.get(key)
-    if known is None or time.monotonic() - known[0] >= KEPT_SECONDS:
-        cube = groups_of(Product.objects.published(), vocabulary)
-        known = _kept[key] = time.monotonic(), Whole(cube, roll_up(cube, {}))
-    return known[1]
-
-
-def forget_catalogue(happening: Happening | None = None) -> None:
-    """Count the whole catalogue anew when it is next asked for; follows goods."""
-    _kept.clear()
-
-
-def only_province(vocabulary: Vocabulary) -> str:
+def only_province(whole: Mapping[str, int]) -> str:
     """Return the code of the one province that has goods; empty if several do."""
-    held = whole_catalogue(vocabulary).facets.counts["province"]
-    if len(held) != 1:
-        return ""
-    codes = (each.code for each in vocabulary.provinces if each.slug in held)
-    # What is kept may name a province that was renamed a moment ago.
-    return next(codes, "")
+    held = [
+        value.partition(":")[2]
+        for value, size in whole.items()
+        if size and value.startswith("province:")
+    ]
+    return held[0] if len(held) == 1 else ""
 
 
-def product_facets(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:
-    """Count the choices of the catalogue. Up to two queries."""
+def product_facets(
+    asked: ProductFilter, vocabulary: Vocabulary, whole: Counter[str] | None = None
+) -> Facets:
+    """Count the choices of the catalogue, each under all other filters.
+
+    With at most one filter set, from the kept numbers: one query at most. Else one
+    for what all filters leave, and one for each of them that may be changed.
+
+    :param whole: :func:`whole_catalogue`, where it is known already.
+    """
+    words = Words(vocabulary)
     if asked.words:
-        cube = groups_of(asked.found, vocabulary)
-    else:
-        whole = whole_catalogue(vocabulary)
-        if not asked.chosen and not asked.around:
-            return whole.facets
-        cube = whole.cube
+        return facets_found(asked, words)
+    counting = Counting(asked, words, whole)
+    chosen = frozenset(asked.chosen)
+    main = counting.under(chosen)
+    counts = {name: words.named(main).get(name, Counter()) for name in COUNTED}
+    without = {}
+    for name in chosen:
+        others = counting.under(chosen - LEFT_WITH.get(name, {name}), name)
+        counts[name] = words.named(others).get(name, Counter())
+        without[name] = others[ALL]
+    if asked.around:
+        counts["district"] = counting.districts(chosen - {"district"})
+    return Facets(counts, main[ALL], without)
+
+
+#: Leaving a province leaves its district too.
+LEFT_WITH = {"province": frozenset({"province", "district"})}
+
+
+@dataclass
+class Counting:
+    """Counts the catalogue under sets of filters."""
+
+    asked: ProductFilter
+    words: Words
+    whole: Counter[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Read all kept numbers that can be of use, in one query."""
+        givens = {
+            name: self.words.givens(self.asked, name) for name in self.asked.chosen
+        }
+        if self.asked.around:
+            givens.setdefault("around", [f"province:{self.asked.around}"])
+        wanted = {each for values in givens.values() for each in values}
+        if self.whole is None:
+            wanted.add(ALL)
+        kept = numbers.among(sorted(wanted)) if wanted else {}
+        whole = kept.get(ALL, self.whole)
+        self.kept = {
+            name: sum((kept[each] for each in values), Counter[str]())
+            for name, values in givens.items()
+        }
+        self.kept[ALL] = whole if whole is not None else Counter()
+
+    def under(self, names: Collection[str], only: str = "") -> Counter[str]:
+        """Count what the filters ``names`` leave; ``only`` the choices of one."""
+        names = set(names)
+        if "district" in names:
+            names.discard("province")
+        if not names:
+            return self.kept[ALL]
+        if len(names) == 1:
+            return self.kept[names.pop()]
+        name = READ_FROM.get(only, only)
+        columns = [
+            column
+            for column, each in zip(COLUMNS, FILTERS, strict=True)
+            if each == name or (not only and each != "district")
+        ]
+        return counted(self.asked.narrowed(names), columns)
+
+    def districts(self, names: Collection[str]) -> Counter[str]:
+        """Count the districts that are offered, under the filters ``names``."""
+        if set(names) <= {"province"}:
+            found = self.kept["around"]
+        else:
+            rows = self.asked.narrowed(names).filter(province=self.asked.around)
+            found = counted(rows, ["district_id"])
+        return self.words.named(found).get("district", Counter())
+
+
+def counted(rows: QuerySet[Product], columns: Sequence[str]) -> Counter[str]:
+    """Count what products hold in some columns, and all of them. One query."""
+    found: Counter[str] = Counter()
+    groups = rows.order_by().values_list(*columns).annotate(size=Count("pk"))
+    places = [COLUMNS.index(column) for column in columns]
+    for *row, size in groups:
+        found[ALL] += size
+        for at, said in zip(places, row, strict=True):
+            for value in written(at, said):
+                found[value] += size
+    return found
+
+
+# --- What words find --------------------------------------------------------------
+
+
+def facets_found(asked: ProductFilter, words: Words) -> Facets:
+    """Count the choices among what is searched for. Up to two queries."""
+    cube = cube_of(asked.found, words)
     if not asked.around:
         return roll_up(cube, asked.chosen)
-    near = groups_around(asked.found.filter(province=asked.around), vocabulary)
+    near = cube_of(asked.found.filter(province=asked.around), words, district=True)
     return in_places(cube, near, asked.chosen)
+
+
+def cube_of(
+    products: QuerySet[Product], words: Words, *, district: bool = False
+) -> Cube:
+    """Group products for all filters; for districts only where asked. One query."""
+    names = COUNTED + (("district",) if district else ())
+    filters = [name for name in FILTERS if name in names]
+    columns = [COLUMNS[FILTERS.index(name)] for name in filters]
+    places = [FILTERS.index(name) for name in filters]
+
+    @cache
+    def called(at: int, said: Any) -> tuple[tuple[str, str], ...]:
+        pairs = (value.partition(":") for value in written(at, said))
+        return tuple(
+            each for name, _colon, rest in pairs for each in words.called(name, rest)
+        )
+
+    rows = products.order_by().values_list(*columns).annotate(size=Count("pk"))
+    groups = []
+    for *row, size in rows:
+        held: dict[str, tuple[str, ...]] = {}
+        for at, said in zip(places, row, strict=True):
+            for name, value in called(at, said):
+                held[name] = (*held.get(name, ()), value)
+        groups.append((tuple(held.get(name, ()) for name in names), size))
+    return Cube(names, groups)
 
 
 def member_facets(asked: MemberFilter) -> Facets:

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import get_language
 
 from members.enums import WEB_KINDS, ContactKind
 from members.models import Contact
+from products import cards
+from products.cards import Card
 from products.enums import Section
 from products.models import Certificate, Product, StarCriterion, StarRating
+from registry.prepared import Prepared
 from registry.thai.dates import (
     MONTHS_EN,
     MONTHS_EN_SHORT,
@@ -46,14 +49,40 @@ class Award:
     sections: tuple[SectionScore, ...]
 
 
-def awards_of(product: Product, today: date) -> list[Award]:
-    """Return a product's announced results, the newest first. Two queries."""
-    ratings = list(
-        product.ratings.filter(round__announced_on__lte=today)
+ANNOUNCED = Prepared[StarRating](
+    lambda product, day: (
+        StarRating.objects.filter(product_id=product, round__announced_on__lte=day)
         .select_related("round")
         .order_by("-round__year", "pk")
-    )
-    most = most_points(ratings, product.otop_type)
+    ),
+    product=int,
+    day=date,
+)
+#: The most points of each section of the rounds a product was rated in.
+MOST_POINTS = Prepared[tuple[int, str, Decimal]](
+    lambda product, otop_type: (
+        StarCriterion.objects.filter(
+            round__ratings__product_id=product, otop_type=otop_type
+        )
+        .values_list("round_id", "section")
+        .order_by()
+        .annotate(most=Sum("maximum"))
+    ),
+    product=int,
+    otop_type=str,
+)
+
+
+def awards_of(product: Product, today: date) -> list[Award]:
+    """Return a product's announced results, the newest first.
+
+    One query; a second one if the points of a section are known.
+    """
+    ratings = ANNOUNCED.rows(product=product.pk, day=today)
+    most: dict[tuple[int, str], Decimal] = {}
+    if any(points is not None for rating in ratings for points in rating.scores):
+        rows = MOST_POINTS.rows(product=product.pk, otop_type=product.otop_type)
+        most = {(round_id, section): points for round_id, section, points in rows}
     return [
         Award(
             stars=rating.stars,
@@ -70,21 +99,6 @@ def awards_of(product: Product, today: date) -> list[Award]:
         )
         for rating in ratings
     ]
-
-
-def most_points(
-    ratings: Iterable[StarRating], otop_type: str
-) -> dict[tuple[int, str], Decimal]:
-    """Return the most points of each section of the rounds, where they are kept."""
-    rows = (
-        StarCriterion.objects.filter(
-            round__in=[rating.round_id for rating in ratings], otop_type=otop_type
-        )
-        .values_list("round_id", "section")
-        .order_by()
-        .annotate(most=Sum("maximum"))
-    )
-    return {(round_id, section): most for round_id, section, most in rows}
 
 
 @dataclass(frozen=True)
@@ -231,22 +245,47 @@ def months_of(product: Product) -> list[Month]:
     ]
 
 
-def related_to(product: Product) -> list[Product]:
+def _others() -> Any:
+    """Return the goods a page may offer, without alcoholic drinks.
+
+    Those are never offered: that would advertise them.
+    """
+    shown = Product.objects.published().filter(is_alcohol=False)
+    return shown.order_by("-published_at", "pk").values_list(*cards.COLUMNS)
+
+
+OF_SAME_HANDS = Prepared[Card](
+    lambda member, product: (
+        _others().filter(member_id=member).exclude(pk=product)[: RELATED // 2]
+    ),
+    make=Card.read,
+    member=int,
+    product=int,
+)
+OF_SHELF_NEARBY = Prepared[Card](
+    lambda category, province, member: (
+        _others()
+        .filter(category_id=category, province_id=province)
+        .exclude(member_id=member)[:RELATED]
+    ),
+    make=Card.read,
+    category=int,
+    province=str,
+    member=int,
+)
+
+
+def related_to(product: Product) -> list[Card]:
     """Return other goods: of the same producer, then of the same shelf nearby.
 
-    Two queries. Alcoholic drinks are never offered: that would advertise them.
+    Two queries.
     """
-    others = (
-        Product.objects.published()
-        .filter(is_alcohol=False)
-        .exclude(pk=product.pk)
-        .for_listing()
-        .order_by("-published_at", "pk")
-    )
-    same_hands = list(others.filter(member=product.member_id)[: RELATED // 2])
-    nearby = others.filter(
-        category=product.category_id, province=product.province_id
-    ).exclude(member=product.member_id)
+    same_hands = OF_SAME_HANDS.rows(member=product.member_id, product=product.pk)
     if product.category_id is None:
         return same_hands
-    return [*same_hands, *nearby[: RELATED - len(same_hands)]]
+    nearby = OF_SHELF_NEARBY.rows(
+        category=product.category_id,
+        province=product.province_id,
+        member=product.member_id,
+    )
+    return [*same_hands, *nearby][:RELATED]

@@ -3,10 +3,9 @@
 from products.filters.address import AddressFilter
 from products.filters.members import MemberFilter
 from products.filters.options import Choice, Option, Question, Step
-from products.filters.products import ALL_YEAR, ProductFilter, Vocabulary, star_options
+from products.filters.products import ProductFilter, Vocabulary, star_options
 
 __all__ = [
-    "ALL_YEAR",
     "AddressFilter",
     "Choice",
     "MemberFilter",

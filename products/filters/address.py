@@ -4,7 +4,7 @@ Anybody may type an address. A value the register does not know is left out and
 its filter named in ``unknown``, so that the page can say so; nothing raises.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import django_filters
@@ -234,6 +234,14 @@ class AddressFilter(django_filters.FilterSet):
         return bool(self.words or self.chosen)
 
     # --- Rows
+
+    def narrowed(self, names: Collection[str]) -> QuerySet[Any]:
+        """Return what the words find, under only those filters that are named."""
+        rows: QuerySet[Any] = self.found
+        if self.form.is_valid():
+            for name in sorted(names):
+                rows = self.filters[name].filter(rows, self.form.cleaned_data[name])
+        return rows
 
     @property
     def wordless(self) -> QuerySet[Any]:

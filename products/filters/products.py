@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from products.counting import ALL_YEAR
 from products.enums import OtopType, PriceBand
 from products.filters.address import AddressFilter
 from products.filters.options import Option, Step, listed, named
@@ -17,9 +18,6 @@ from products.models import Category, Mark, Product
 from products.paging import Column
 from registry.models import Province
 from registry.thai.dates import MONTHS_EN, MONTHS_TH
-
-#: A season without months.
-ALL_YEAR = 0
 
 
 @dataclass(frozen=True)
@@ -194,11 +192,12 @@ class ProductFilter(AddressFilter):
         self, rows: QuerySet[Product], name: str, code: str
     ) -> QuerySet[Product]:
         """Keep what stands on a shelf or below it, asked by key: no join."""
+        return rows.filter(category__in=self.shelf_keys(code))
+
+    def shelf_keys(self, code: str) -> list[int]:
+        """Return the keys of a shelf and of all below it."""
         path = self.shelves[code].path
-        below = [
-            each.pk for each in self.shelves.values() if each.path.startswith(path)
-        ]
-        return rows.filter(category__in=below)
+        return [each.pk for each in self.shelves.values() if each.path.startswith(path)]
 
     def keep_holding(self, rows: Any, name: str, code: str) -> QuerySet[Product]:
         """Keep what holds a mark in force."""

@@ -1,5 +1,6 @@
 """Products, their photos, marks and stars."""
 
+from products.models.counts import CatalogueChange, CatalogueCount
 from products.models.enquiries import Enquiry, EnquiryReply
 from products.models.goods import Photo, Product, ProductSearch, band_of
 from products.models.marks import Certificate, Mark
@@ -19,6 +20,8 @@ from products.models.stars import (
 
 __all__ = [
     "STAR_FLOORS",
+    "CatalogueChange",
+    "CatalogueCount",
     "Category",
     "Certificate",
     "Enquiry",

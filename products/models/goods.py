@@ -6,7 +6,6 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import YEAR_VALIDATORS, Member
@@ -21,6 +20,7 @@ from products.querysets import (
     PhotoQuerySet,
     ProductQuerySet,
 )
+from registry.addresses import page_below
 from registry.errors import Obstacle
 from registry.history import RegisterHistory
 from registry.models import (
@@ -253,7 +253,7 @@ class Product(Record, Named):
 
     def get_absolute_url(self) -> str:
         """Return the product's public address."""
-        return reverse("products:detail", args=[self.code])
+        return page_below("products:list", self.code)
 
     @property
     def story(self) -> str:

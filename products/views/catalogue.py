@@ -35,10 +35,11 @@ class HtmxRequest(HttpRequest):
 def product_list(request: HtmxRequest) -> HttpResponse:
     """Show the catalogue; htmx gets results and choices alone."""
     vocabulary = Vocabulary.load()
-    home = figures.only_province(vocabulary)
+    whole = figures.whole_catalogue()
+    home = figures.only_province(whole)
     asked = ProductFilter(request.GET, vocabulary, home=home)
     listing = paging.listing(asked.qs.for_listing(), asked.columns, request.GET)
-    facets = figures.product_facets(asked, vocabulary)
+    facets = figures.product_facets(asked, vocabulary, whole)
     return answer(
         request,
         "products/product_list.html",

@@ -6,7 +6,6 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from products.figures import forget_catalogue
 from tests.factories import PASSWORD
 
 DESK = {"width": 1280, "height": 900}
@@ -16,7 +15,6 @@ DESK = {"width": 1280, "height": 900}
 def nothing_remembered(transactional_db):
     """Forget what the site keeps beside its tables; only those are emptied."""
     cache.clear()
-    forget_catalogue()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from products import figures
 from tests.factories import (
     CategoryFactory,
     DistrictFactory,
@@ -24,7 +23,6 @@ def shelves(live_server):
     ProductFactory(published=True, name_th="ถั่ว", category=sweets, price_min=35)
     ProductFactory(published=True, name_th="น้ำตาลสด", category=drinks, price_min=120)
     ProductFactory(published=True, name_th="ขนมเทียน", category=sweets, price_min=120)
-    figures.forget_catalogue()
     return f"{live_server.url}/products/"
 
 

@@ -9,7 +9,6 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import translation
 
-from products import figures
 from registry.actions import records
 from registry.changes import Changes
 from registry.models import Code
@@ -34,9 +33,8 @@ PRODUCERS = "/members/"
 
 
 @pytest.fixture(autouse=True)
-def counted_afresh():
-    """Start each test in Thai and without the counts of the one before."""
-    figures.forget_catalogue()
+def in_thai():
+    """Start each test in Thai."""
     # A request for an English page leaves its language behind.
     with translation.override("th"):
         yield
@@ -71,11 +69,10 @@ def test_catalogue_asks_eight_times_however_long_it_is(
     client, count, django_assert_num_queries
 ):
     ProductFactory.create_batch(count, published=True)
-    client.get(CATALOGUE)  # the banner, and the counts that are kept
+    client.get(CATALOGUE)  # the banner
 
-    # Shelves, marks, provinces, districts at home; rows and their number;
-    # counts of home; and once a minute those of the whole.
-    figures.forget_catalogue()
+    # Shelves, marks, provinces, districts at home; rows and their number; the kept
+    # counts of all and of home.
     with django_assert_num_queries(8):
         text = page(client, CATALOGUE)
 
@@ -83,12 +80,12 @@ def test_catalogue_asks_eight_times_however_long_it_is(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_searched_catalogue_asks_nine_times(client, count, django_assert_num_queries):
+def test_searched_catalogue_asks_ten_times(client, count, django_assert_num_queries):
     ProductFactory.create_batch(count, published=True, name_th="หน้ากาก")
     client.get(CATALOGUE)
 
-    # Aliases and counts of what is found, but not those of the whole.
-    with django_assert_num_queries(9):
+    # Aliases, and counts of what is found.
+    with django_assert_num_queries(10):
         text = page(client, CATALOGUE + "?q=หน้ากาก&province=loei")
 
     assert text.count('class="card"') == count

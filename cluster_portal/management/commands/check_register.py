@@ -9,11 +9,14 @@ from django.db.models import Model
 from members import derived as members
 from members.models import Member
 from products import derived as products
+from products.actions import counting
 from products.models import Category, Product
 from registry.derived import Difference, in_batches
 
 #: A kept text is shown up to so many characters.
 SHOWN = 60
+#: Numbers of the catalogue are shown up to so many; one product counts in a hundred.
+SHOWN_NUMBERS = 20
 
 
 class Part(NamedTuple):
@@ -59,10 +62,22 @@ class Command(BaseCommand):
                 else:
                     remaining += wrong
                 found += wrong
+        wrong = self.reported_numbers(mend=mend)
+        found += wrong
+        remaining += 0 if mend else wrong
         if remaining:
             hint = "" if mend else " --mend writes what is right."
             raise CommandError(f"{remaining} kept values are not right.{hint}")
         self.stdout.write(f"Mended {found} kept values." if found else "All is right.")
+
+    def reported_numbers(self, *, mend: bool) -> int:
+        """Write how many of the catalogue's numbers are wrong; return that."""
+        wrong = counting.differences()
+        for (given, held), (kept, right) in list(wrong.items())[:SHOWN_NUMBERS]:
+            self.stdout.write(f"catalogue {given} {held}: {kept} → {right}")
+        if wrong and mend:
+            counting.recount()
+        return len(wrong)
 
     def reported(self, part: Part, batch: list[int]) -> int:
         """Write each difference in a batch on a line; return how many."""

@@ -100,7 +100,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/portal-dev: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/portal-dev: requirements-dev.txt requirements-production.txt requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch .venv/portal $@
 

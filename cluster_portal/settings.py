@@ -6,9 +6,11 @@ wrong type stops the start with the variable's name; nothing is guessed.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
@@ -116,6 +118,7 @@ MIDDLEWARE = [
     "registry.middleware.safe_headers",
     "registry.middleware.bare_heads",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.replicas.ReplicaMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -166,7 +169,17 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+#: Seconds that what a replica shows may be behind (registry/replicas.py).
+REPLICA_MAX_LAG = env.float("PORTAL_REPLICA_MAX_LAG", default=5.0)
+_replica_url = env.str("PORTAL_REPLICA_URL", default="")
+if _replica_url:
+    DATABASES["replica"] = env.db_url("PORTAL_REPLICA_URL")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["registry.replicas.ReplicaRouter"]
+
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if _replica_url:
+        raise ImproperlyConfigured("PORTAL_REPLICA_URL: only PostgreSQL has replicas.")
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue at BEGIN instead of failing at COMMIT.
         "transaction_mode": "IMMEDIATE",
@@ -177,22 +190,42 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("PORTAL_CONN_MAX_AGE", default=60)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        # A waiting writer gets a sentence after 3 s; a query stops after its limit.
-        "options": (
-            "-c lock_timeout=3000 -c statement_timeout="
-            f"{env.int('PORTAL_STATEMENT_TIMEOUT_MS', default=0)}"
-        )
-    }
+    # A waiting writer gets a sentence after 3 s; a query stops after its limit. A
+    # pooler between us and PostgreSQL takes no such options: there the role has them.
+    _limits = (
+        "-c lock_timeout=3000 -c statement_timeout="
+        f"{env.int('PORTAL_STATEMENT_TIMEOUT_MS', default=0)}"
+    )
+    _is_pooled = env.bool("PORTAL_DATABASE_POOLED", default=False)
+    for _alias, _database in DATABASES.items():
+        _database["CONN_MAX_AGE"] = env.int("PORTAL_CONN_MAX_AGE", default=60)
+        _database["CONN_HEALTH_CHECKS"] = True
+        _database["DISABLE_SERVER_SIDE_CURSORS"] = _is_pooled
+        _given = _database.get("OPTIONS", {})
+        _options: dict[str, Any] = {"connect_timeout": 5 if _alias == "default" else 2}
+        if not _is_pooled:
+            _readonly = (
+                "" if _alias == "default" else " -c default_transaction_read_only=on"
+            )
+            _options["options"] = _limits + _readonly
+        _database["OPTIONS"] = _options | _given
 
+#: Rate counters live in the cache too: Django's 300 entries would drop them at once.
+_cache_table = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "portal_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+}
 CACHES = {
     "default": env.cache_url("CACHE_URL", default="dbcache://portal_cache"),
 }
-if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
-    # Rate counters live here too: Django's 300 entries would drop them at once.
-    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10}
+ON_REDIS = CACHES["default"]["BACKEND"].endswith("RedisCache")
+if ON_REDIS:
+    CACHES["default"]["BACKEND"] = "registry.caching.SharedCache"
+    # Stands in while Redis is away.
+    CACHES["table"] = _cache_table
+elif CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    CACHES["default"] = {**_cache_table, "LOCATION": CACHES["default"]["LOCATION"]}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -278,6 +311,14 @@ MFA_FORMS = {
 }
 USERSESSIONS_ADAPTER = "cluster_portal.accounts.SessionsAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_TRUSTED_PROXIES", default=0)
+#: Where sign-ins are kept. In the cache they end with it; cached_db has both.
+SESSIONS = env.str("PORTAL_SESSIONS", default="database")
+SESSION_ENGINES = {"database": "db", "cache": "cache", "cached_db": "cached_db"}
+if SESSIONS not in SESSION_ENGINES or (SESSIONS != "database" and not ON_REDIS):
+    raise ImproperlyConfigured(
+        "PORTAL_SESSIONS: database; or, with a CACHE_URL on Redis, cache or cached_db."
+    )
+SESSION_ENGINE = f"django.contrib.sessions.backends.{SESSION_ENGINES[SESSIONS]}"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_NAME = "portal_session"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -316,7 +357,8 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "registry.fonts.FontPackageFinder",
 ]
-MEDIA_URL = "/media/"
+#: Where published pictures are fetched: here, or at the host of a CDN.
+MEDIA_URL = env.str("PORTAL_MEDIA_URL", default="/media/")
 MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"
 STORAGES = {
@@ -328,6 +370,24 @@ STORAGES = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: Two buckets instead of two folders, so that every machine sees the same files.
+S3 = {
+    "public": env.str("PORTAL_S3_PUBLIC_BUCKET", default=""),
+    "private": env.str("PORTAL_S3_PRIVATE_BUCKET", default=""),
+    "endpoint": env.str("PORTAL_S3_ENDPOINT", default=""),
+    "region": env.str("PORTAL_S3_REGION", default=""),
+    "key": env.str("PORTAL_S3_KEY", default=""),
+    "secret": env.str("PORTAL_S3_SECRET", default=""),
+}
+if S3["public"] or S3["private"]:
+    if not (S3["public"] and S3["private"]) or S3["public"] == S3["private"]:
+        raise ImproperlyConfigured(
+            "PORTAL_S3_PUBLIC_BUCKET and PORTAL_S3_PRIVATE_BUCKET: two buckets, "
+            "for one of them everybody may read."
+        )
+    STORAGES["public"]["BACKEND"] = "registry.buckets.PublicBucket"
+    STORAGES["private"]["BACKEND"] = "registry.buckets.PrivateBucket"
+    STORAGES["default"]["BACKEND"] = "registry.buckets.PrivateBucket"
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -339,12 +399,18 @@ EXPORT_PDF_ROWS = env.int("PORTAL_EXPORT_PDF_ROWS", default=500)
 
 # --- Safety -------------------------------------------------------------------
 
+_picture_host = MEDIA_URL.partition("://")[2].partition("/")[0]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [
+            SELF,
+            "data:",
+            "blob:",
+            *([f"https://{_picture_host}"] if _picture_host else []),
+        ],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

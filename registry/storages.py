@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
@@ -19,6 +20,15 @@ from django.utils.deconstruct import deconstructible
 #: Owner writes, the web server's group reads, nobody else.
 FILE_MODE = 0o640
 HAS_CONTENT_HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
+#: Kinds of stored files, by ending; nothing else is ever sent to a browser.
+CONTENT_TYPES = {
+    ".avif": "image/avif",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".pdf": "application/pdf",
+}
 
 
 def content_name(prefix: str, content: bytes | BinaryIO, extension: str) -> str:
@@ -42,6 +52,30 @@ def content_name(prefix: str, content: bytes | BinaryIO, extension: str) -> str:
 def hashed_name(prefix: str, digest: str, ending: str) -> str:
     """Return ``prefix/ab/cd/<digest><ending>``."""
     return f"{prefix}/{digest[:2]}/{digest[2:4]}/{digest}{ending}"
+
+
+def checked_name(name: str, max_length: int | None = None) -> str:
+    """Return ``name`` if it is made of its content.
+
+    :raises ValueError: if it is not, or too long.
+    """
+    if not HAS_CONTENT_HASH.search(name):
+        raise ValueError(f"Not named by its content (use content_name): {name}")
+    if max_length is not None and len(name) > max_length:
+        raise ValueError(f"A name of at most {max_length} characters: {name}")
+    return name
+
+
+def make_young(storage: Storage, name: str) -> None:
+    """Keep a file that lay there already, unneeded, from being swept tonight."""
+    renew = getattr(storage, "renew", None)
+    # Another storage, of a test perhaps, has no age to keep.
+    if renew is not None:
+        renew(name)
+
+
+class StorageAway(OSError):
+    """The place where files lie does not answer; the caller may try again."""
 
 
 def public_storage() -> Storage:
@@ -80,11 +114,13 @@ class ContentStorage(FileSystemStorage):
         :raises ValueError: for a name without a content hash, whose file a later
             one would silently not replace.
         """
-        if not HAS_CONTENT_HASH.search(name):
-            raise ValueError(f"Not named by its content (use content_name): {name}")
-        if max_length is not None and len(name) > max_length:
-            raise ValueError(f"A name of at most {max_length} characters: {name}")
-        return name
+        return checked_name(name, max_length)
+
+    def renew(self, name: str) -> None:
+        """Make a file as young as if it were written now, for the nightly sweep."""
+        # What is gone is missed soon enough.
+        with suppress(FileNotFoundError):
+            os.utime(self.path(name))
 
     def _save(self, name: str, content: File) -> str:
         """Write a temporary file to the disk, then give it its name.

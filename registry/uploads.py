@@ -6,7 +6,6 @@ file twice because another field was wrong, and a draft of a form can name it. W
 no row and no draft names is swept by night (:mod:`registry.sweeping`).
 """
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.models import User
 from registry.pictures import MAX_BYTES, PictureRefused, store, take_picture
-from registry.storages import content_name, private_storage
+from registry.storages import content_name, make_young, private_storage
 from registry.thai.text import clean_line
 
 Kind = Literal["picture", "proof"]
@@ -94,19 +93,9 @@ def take_upload(file: UploadedFile, kind: Kind) -> Upload:
     :raises UploadRefused: if it is no picture (or PDF) we take; nothing is kept then.
     """
     taken = _take_picture(file) if kind == "picture" else _take_proof(file)
-    _make_young(taken.names)
+    for name in taken.names:
+        make_young(private_storage(), name)
     return taken
-
-
-def _make_young(names: Iterable[str]) -> None:
-    """Keep a file that lay there already, unneeded, from being swept tonight."""
-    shelf = private_storage()
-    for name in names:
-        try:
-            os.utime(shelf.path(name))
-        except (NotImplementedError, FileNotFoundError):
-            # A storage without folders; or what is gone is missed soon enough.
-            continue
 
 
 def _take_picture(file: UploadedFile) -> Upload:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from registry import acts, rules
 from registry.actions import records
 from registry.actions.audit import record_event
 from registry.changes import Changes, ChildChanges
+from registry.devices import sign_out_everywhere
 from registry.enums import AuditKind, RecordStatus, Role
 from registry.errors import NotAllowed, NoteNeeded, RecordError
 from registry.files import file_names
@@ -113,6 +115,10 @@ def erase_person(person: Person, *, by: User | None, reason: str) -> list[Going]
     needles = person.needles
     taken = going(person)
     names = set(_files_of(person))
+    if settings.SESSIONS != "database":
+        # Rows below are deleted one by one; what a cache keeps of them goes here.
+        for user in User.objects.filter(pk__in=person.users):
+            sign_out_everywhere(user)
     with acts.act(by=by, reason=needles.scrubbed(reason)):
         for each in taken:
             _erase_rows(each.store, person, by)

@@ -11,15 +11,7 @@ from django.views.decorators.http import require_safe
 from registry.access import mark, public
 from registry.enums import Role
 from registry.files import find_private
-
-#: Kinds of stored files, by ending; nothing else is ever sent.
-CONTENT_TYPES = {
-    ".avif": "image/avif",
-    ".webp": "image/webp",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".pdf": "application/pdf",
-}
+from registry.storages import CONTENT_TYPES, StorageAway
 
 
 @public
@@ -55,12 +47,15 @@ def _send(alias: str, name: str) -> FileResponse:
     """Open a stored file under the content type of its ending, and no other.
 
     :raises Http404: if there is no such file, or its kind is never served.
+    :raises StorageAway: if nobody can tell.
     """
     kind = CONTENT_TYPES.get(PurePosixPath(name).suffix)
     if kind is None or "\\" in name or ".." in name:
         raise Http404
     try:
         opened = storages[alias].open(name)
+    except StorageAway:
+        raise
     except (OSError, SuspiciousFileOperation) as missing:
         raise Http404 from missing
     answer = FileResponse(opened, content_type=kind)

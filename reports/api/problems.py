@@ -1,14 +1,18 @@
 """Refusals that programs read: ``application/problem+json`` (RFC 9457)."""
 
 import json
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django.views import defaults
+
+from registry.outages import SOON, is_outage
 
 #: What lies below is asked for by programs.
 AREA = "/api/"
@@ -77,10 +81,25 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Own a mistake of ours."""
+    """Own a mistake of ours; or say that something does not answer just now.
+
+    Django calls this while it handles the error, and has it in the log.
+    """
+    if is_outage(sys.exc_info()[1]):
+        return _away(request)
     if not request.path_info.startswith(AREA):
         return defaults.server_error(request)
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something went wrong on our side. Please try again later."),
     ).answer()
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """Answer 503: whoever tries again in a moment gets what they asked for."""
+    status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": SOON}
+    if request.path_info.startswith(AREA):
+        sentence = _("The portal cannot answer at the moment. Please try again.")
+        return Problem(status, sentence, headers=headers).answer()
+    page = loader.render_to_string("503.html")
+    return HttpResponse(page, status=status, headers=headers)

@@ -1,8 +1,6 @@
 """Taking a file in: through the gate, into the storage, to its columns."""
 
-import os
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -32,7 +30,7 @@ from registry.importing.opening import (
 )
 from registry.models import ColumnMemory, ImportRun, User
 from registry.sheets.gate import PAGE_LIMITS, Limits
-from registry.storages import content_name, private_storage
+from registry.storages import content_name, make_young, private_storage
 from registry.thai.text import clean_line
 
 
@@ -143,8 +141,7 @@ def _store(content: bytes, name: str) -> str:
         shelf.save(stored, ContentFile(content))
     else:
         # It may be about to be swept: as young as if it were new.
-        with suppress(NotImplementedError, FileNotFoundError):
-            os.utime(shelf.path(stored))
+        make_young(shelf, stored)
     return stored
 
 

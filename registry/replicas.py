@@ -148,6 +148,7 @@ class ReplicaMiddleware:
         match = request.resolver_match
         if not isinstance(error, OperationalError | InterfaceError) or match is None:
             return None
+        logger.warning("The replica let %s down: %s", request.path_info, _said(error))
         # It may only have cancelled what stood in the way of its catching up.
         if not connections[REPLICA].is_usable():
             connections[REPLICA].close()
@@ -195,7 +196,7 @@ class Lag:
 
     def forget(self) -> None:
         """Know nothing, as a process that begins."""
-        self.next, self.is_well, self.was_said = 0.0, False, True
+        self.next, self.is_well, self.was_said = 0.0, False, False
         #: Moments, with the end of the primary's log then.
         self.noted: deque[tuple[float, int]] = deque(maxlen=120)
 
@@ -211,7 +212,7 @@ class Lag:
     def give_up(self, error: Exception) -> None:
         """Leave the replica alone for a while."""
         self.next = time.monotonic() + PAUSE
-        self._say(False, f"it does not answer ({str(error).strip()})")
+        self._say(False, f"it does not answer ({_said(error)})")
 
     def _look(self) -> None:
         self.next = time.monotonic() + EVERY
@@ -259,6 +260,11 @@ class Lag:
             else:
                 logger.warning("The replica is not read: %s.", why)
         self.is_well, self.was_said = is_well, True
+
+
+def _said(error: Exception) -> str:
+    """Return the first line of what a database said."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _position(alias: str, expression: str) -> int:

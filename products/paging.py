@@ -83,11 +83,28 @@ def rows_after(row: Model, columns: Sequence[Column]) -> Q:
 class CappedPaginator(Paginator):
     """Counts no further than needed, and ends at the last page with a number."""
 
+    def __init__(self, rows: QuerySet[Any], *, known: int | None = None) -> None:
+        """Take the rows, and how many there are where that is known."""
+        super().__init__(rows, PER_PAGE)
+        self.known = known
+
     @cached_property
     def count(self) -> int:
         """Return how many rows there are, or one more than is counted."""
+        if self.known is not None:
+            return self.known
         rows = cast(QuerySet[Any], self.object_list)
         return rows.order_by()[: COUNTED + 1].count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Tell whether there are more rows than were counted."""
+        return self.known is None and self.count > COUNTED
+
+    @property
+    def said(self) -> int:
+        """Return the number of rows as far as it is known."""
+        return COUNTED if self.is_capped else self.count
 
     @cached_property
     def num_pages(self) -> int:
@@ -102,8 +119,8 @@ class Listing(Generic[M]):
     rows: Sequence[M]
     #: The numbered page; None behind ``after``.
     page: Page[M] | None
-    #: Exact up to :data:`COUNTED`.
     count: int
+    #: More than ``count``: they were counted no further.
     has_more: bool
     #: The code behind which the list goes on where no numbered page follows.
     next_after: str
@@ -112,16 +129,22 @@ class Listing(Generic[M]):
 
 
 def listing(
-    found: QuerySet[M], columns: Sequence[Column], address: QueryDict
+    found: QuerySet[M],
+    columns: Sequence[Column],
+    address: QueryDict,
+    *,
+    count: int | None = None,
 ) -> Listing[M]:
     """Return the rows that ``address`` asks for. Two queries; three behind ``after``.
+
+    One less where ``count`` says how many there are.
 
     Without ``columns`` the rows come in the order of ``found``, and end with
     the last numbered page.
     """
     if columns:
         found = found.order_by(*(column.ordering() for column in columns))
-    paginator = CappedPaginator(found, PER_PAGE)
+    paginator = CappedPaginator(found, known=count)
     notes: list[str] = []
     if columns and (code := address.get("after")):
         row = found.model._default_manager.filter(code=clean_code(code)).first()
@@ -135,8 +158,8 @@ def listing(
     return Listing(
         rows=rows,
         page=page,
-        count=min(paginator.count, COUNTED),
-        has_more=paginator.count > COUNTED,
+        count=paginator.said,
+        has_more=paginator.is_capped,
         next_after=code_of(rows[-1]) if is_last_numbered and columns else "",
         notes=(*notes, *filter(None, [remark])),
     )
@@ -151,8 +174,8 @@ def behind(
     return Listing(
         rows=shown,
         page=None,
-        count=min(paginator.count, COUNTED),
-        has_more=paginator.count > COUNTED,
+        count=paginator.said,
+        has_more=paginator.is_capped,
         next_after=code_of(shown[-1]) if len(rows) > PER_PAGE else "",
     )
 

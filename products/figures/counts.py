@@ -6,7 +6,7 @@ filter is counted under all the others, so a number says what choosing it gives.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from members.models import Member
 from products.counting import ALL, ALL_YEAR, COLUMNS, FILTERS, written
 from products.figures import numbers
 from products.filters import MemberFilter, ProductFilter, Vocabulary
-from products.models import Category, Product
+from products.models import Product
 
 #: For each filter of a cube, in its order: the values a group of rows counts for.
 Held = tuple[tuple[str, ...], ...]
@@ -117,71 +117,37 @@ READ_FROM = {"edible": "category"}
 COUNTED = (*(name for name in FILTERS if name != "district"), "edible")
 
 
-@dataclass
-class Words:
-    """What the values of the columns are called in addresses."""
+def named(counts: Mapping[str, int], vocabulary: Vocabulary) -> dict[str, Counter[str]]:
+    """Return numbers by filter and by its values, as addresses call them."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for value, size in counts.items():
+        if size:
+            for name, called in vocabulary.called(value):
+                found[name][called] += size
+    return found
 
-    vocabulary: Vocabulary
-    codes: dict[str, dict[str, str]] = field(init=False)
-    shelves: dict[str, Category] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Index provinces, shelves and marks by what numbers call them."""
-        self.codes = {
-            "province": {each.code: each.slug for each in self.vocabulary.provinces},
-            "mark": {str(each.bit): each.code for each in self.vocabulary.marks},
-        }
-        self.shelves = {str(each.pk): each for each in self.vocabulary.categories}
+def givens(asked: ProductFilter, name: str) -> list[str]:
+    """Return what numbers call the values that a filter is set to.
 
-    def named(self, numbers: Mapping[str, int]) -> dict[str, Counter[str]]:
-        """Return numbers by filter and by its values, as addresses call them."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for value, size in numbers.items():
-            name, _colon, said = value.partition(":")
-            for filter_name, called in self.called(name, said):
-                found[filter_name][called] += size
-        return {
-            name: Counter({value: size for value, size in counts.items() if size})
-            for name, counts in found.items()
-        }
-
-    def called(self, name: str, said: str) -> Iterator[tuple[str, str]]:
-        """Yield the choices that a value counts for: a shelf, and those above it."""
-        if name in self.codes:
-            # One that is gone since is nobody's choice.
-            if said in self.codes[name]:
-                yield name, self.codes[name][said]
-        elif name == "category":
-            if shelf := self.shelves.get(said):
-                yield "edible", "yes" if shelf.is_edible else "no"
-                yield from ((name, code) for code in shelf.path.split("/")[:-1])
-        elif name == "season" and said == str(ALL_YEAR):
-            yield from ((name, str(month)) for month in range(1, 13))
-        elif name:
-            yield name, said
-
-    def givens(self, asked: ProductFilter, name: str) -> list[str]:
-        """Return what numbers call the values that a filter is set to.
-
-        No product holds two of them, so that their numbers add up.
-        """
-        chosen = asked.chosen[name]
-        if name == "province":
-            return [f"province:{asked.provinces[slug].code}" for slug in chosen]
-        if name == "category":
-            return [f"category:{pk}" for pk in asked.shelf_keys(chosen[0])]
-        if name == "edible":
-            is_edible = chosen[0] == "yes"
-            return [
-                f"category:{key}"
-                for key, shelf in self.shelves.items()
-                if shelf.is_edible == is_edible
-            ]
-        if name == "mark":
-            return [f"mark:{asked.marks[code].bit}" for code in chosen]
-        if name == "season":
-            return [f"season:{chosen[0]}", f"season:{ALL_YEAR}"]
-        return [f"{name}:{value}" for value in chosen]
+    No product holds two of them, so that their numbers add up.
+    """
+    chosen = asked.chosen[name]
+    if name == "province":
+        return [f"province:{asked.provinces[slug].code}" for slug in chosen]
+    if name == "category":
+        return [f"category:{pk}" for pk in asked.shelf_keys(chosen[0])]
+    if name == "edible":
+        is_edible = chosen[0] == "yes"
+        shelves = asked.shelves.values()
+        return [
+            f"category:{each.pk}" for each in shelves if each.is_edible is is_edible
+        ]
+    if name == "mark":
+        return [f"mark:{asked.marks[code].bit}" for code in chosen]
+    if name == "season":
+        return [f"season:{chosen[0]}", f"season:{ALL_YEAR}"]
+    return [f"{name}:{value}" for value in chosen]
 
 
 def whole_catalogue() -> Counter[str]:
@@ -209,17 +175,17 @@ def product_facets(
 
     :param whole: :func:`whole_catalogue`, where it is known already.
     """
-    words = Words(vocabulary)
     if asked.words:
-        return facets_found(asked, words)
-    counting = Counting(asked, words, whole)
+        return facets_found(asked, vocabulary)
+    counting = Counting(asked, vocabulary, whole)
     chosen = frozenset(asked.chosen)
     main = counting.under(chosen)
-    counts = {name: words.named(main).get(name, Counter()) for name in COUNTED}
+    called = named(main, vocabulary)
+    counts = {name: called.get(name, Counter()) for name in COUNTED}
     without = {}
     for name in chosen:
         others = counting.under(chosen - LEFT_WITH.get(name, {name}), name)
-        counts[name] = words.named(others).get(name, Counter())
+        counts[name] = named(others, vocabulary).get(name, Counter())
         without[name] = others[ALL]
     if asked.around:
         counts["district"] = counting.districts(chosen - {"district"})
@@ -235,26 +201,23 @@ class Counting:
     """Counts the catalogue under sets of filters."""
 
     asked: ProductFilter
-    words: Words
+    vocabulary: Vocabulary
     whole: Counter[str] | None = None
+    kept: dict[str, Counter[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Read all kept numbers that can be of use, in one query."""
-        givens = {
-            name: self.words.givens(self.asked, name) for name in self.asked.chosen
-        }
+        values = {name: givens(self.asked, name) for name in self.asked.chosen}
         if self.asked.around:
-            givens.setdefault("around", [f"province:{self.asked.around}"])
-        wanted = {each for values in givens.values() for each in values}
+            values["around"] = [f"province:{self.asked.around}"]
         if self.whole is None:
-            wanted.add(ALL)
-        kept = numbers.among(sorted(wanted)) if wanted else {}
-        whole = kept.get(ALL, self.whole)
-        self.kept = {
-            name: sum((kept[each] for each in values), Counter[str]())
-            for name, values in givens.items()
+            values[ALL] = [ALL]
+        wanted = {value for each in values.values() for value in each}
+        found = numbers.among(sorted(wanted)) if wanted else {}
+        self.kept = {ALL: self.whole or Counter()} | {
+            name: added([found[value] for value in each])
+            for name, each in values.items()
         }
-        self.kept[ALL] = whole if whole is not None else Counter()
 
     def under(self, names: Collection[str], only: str = "") -> Counter[str]:
         """Count what the filters ``names`` leave; ``only`` the choices of one."""
@@ -280,7 +243,17 @@ class Counting:
         else:
             rows = self.asked.narrowed(names).filter(province=self.asked.around)
             found = counted(rows, ["district_id"])
-        return self.words.named(found).get("district", Counter())
+        return named(found, self.vocabulary).get("district", Counter())
+
+
+def added(counts: Sequence[Counter[str]]) -> Counter[str]:
+    """Return the sum of several counts."""
+    if len(counts) == 1:
+        return counts[0]
+    found: Counter[str] = Counter()
+    for each in counts:
+        found.update(each)
+    return found
 
 
 def counted(rows: QuerySet[Product], columns: Sequence[str]) -> Counter[str]:
@@ -299,39 +272,40 @@ def counted(rows: QuerySet[Product], columns: Sequence[str]) -> Counter[str]:
 # --- What words find --------------------------------------------------------------
 
 
-def facets_found(asked: ProductFilter, words: Words) -> Facets:
+def facets_found(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:
     """Count the choices among what is searched for. Up to two queries."""
-    cube = cube_of(asked.found, words)
+    cube = cube_of(asked.found, vocabulary)
     if not asked.around:
         return roll_up(cube, asked.chosen)
-    near = cube_of(asked.found.filter(province=asked.around), words, district=True)
+    around = asked.found.filter(province=asked.around)
+    near = cube_of(around, vocabulary, with_districts=True)
     return in_places(cube, near, asked.chosen)
 
 
 def cube_of(
-    products: QuerySet[Product], words: Words, *, district: bool = False
+    products: QuerySet[Product], vocabulary: Vocabulary, *, with_districts: bool = False
 ) -> Cube:
-    """Group products for all filters; for districts only where asked. One query."""
-    names = COUNTED + (("district",) if district else ())
-    filters = [name for name in FILTERS if name in names]
-    columns = [COLUMNS[FILTERS.index(name)] for name in filters]
-    places = [FILTERS.index(name) for name in filters]
+    """Group products for all filters. One query."""
+    names = (*COUNTED, "district") if with_districts else COUNTED
+    places = [at for at, name in enumerate(FILTERS) if name in names]
 
     @cache
-    def called(at: int, said: Any) -> tuple[tuple[str, str], ...]:
-        pairs = (value.partition(":") for value in written(at, said))
+    def held(at: int, said: Any) -> tuple[tuple[int, str], ...]:
         return tuple(
-            each for name, _colon, rest in pairs for each in words.called(name, rest)
+            (names.index(name), called)
+            for value in written(at, said)
+            for name, called in vocabulary.called(value)
         )
 
+    columns = [COLUMNS[at] for at in places]
     rows = products.order_by().values_list(*columns).annotate(size=Count("pk"))
     groups = []
     for *row, size in rows:
-        held: dict[str, tuple[str, ...]] = {}
+        values: list[tuple[str, ...]] = [()] * len(names)
         for at, said in zip(places, row, strict=True):
-            for name, value in called(at, said):
-                held[name] = (*held.get(name, ()), value)
-        groups.append((tuple(held.get(name, ()) for name in names), size))
+            for place, called in held(at, said):
+                values[place] += (called,)
+        groups.append((tuple(values), size))
     return Cube(names, groups)
 
 

@@ -3,7 +3,8 @@
 from products.filters.address import AddressFilter
 from products.filters.members import MemberFilter
 from products.filters.options import Choice, Option, Question, Step
-from products.filters.products import ProductFilter, Vocabulary, star_options
+from products.filters.products import ProductFilter
+from products.filters.vocabulary import Vocabulary, star_options
 
 __all__ = [
     "AddressFilter",

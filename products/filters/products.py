@@ -1,64 +1,20 @@
 """Filters of the catalogue."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any
 
 import django_filters
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from products.counting import ALL_YEAR
-from products.enums import OtopType, PriceBand
 from products.filters.address import AddressFilter
-from products.filters.options import Option, Step, listed, named
-from products.models import Category, Mark, Product
+from products.filters.options import Option, Step, named
+from products.filters.vocabulary import Vocabulary
+from products.models import Category, Product
 from products.paging import Column
-from registry.models import Province
-from registry.thai.dates import MONTHS_EN, MONTHS_TH
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The shelves, marks and provinces there are. Three queries to load."""
-
-    categories: Sequence[Category]
-    marks: Sequence[Mark]
-    provinces: Sequence[Province]
-
-    @classmethod
-    def load(cls) -> Self:
-        """Read them all: a few hundred short rows."""
-        return cls(
-            categories=tuple(Category.objects.in_order()),
-            marks=tuple(Mark.objects.in_order()),
-            provinces=tuple(Province.objects.order_by("sort_key", "pk")),
-        )
-
-
-def season_options() -> tuple[Option, ...]:
-    """Return the months, by number."""
-    names = MONTHS_EN if get_language() == "en" else MONTHS_TH
-    return tuple(Option(str(month), name) for month, name in enumerate(names, start=1))
-
-
-def star_options() -> tuple[Option, ...]:
-    """Return one to five stars, the most first."""
-    return tuple(
-        Option(
-            str(count),
-            ngettext("%(count)d star", "%(count)d stars", count) % {"count": count},
-        )
-        for count in (5, 4, 3, 2, 1)
-    )
-
-
-EDIBLE = (
-    ("yes", pgettext_lazy("goods", "Edible")),
-    ("no", pgettext_lazy("goods", "Non-edible")),
-)
 
 
 class ProductFilter(AddressFilter):
@@ -109,8 +65,8 @@ class ProductFilter(AddressFilter):
         self, address: QueryDict, vocabulary: Vocabulary, *, home: str = ""
     ) -> None:
         """Read the catalogue's address."""
-        self.shelves = {category.code: category for category in vocabulary.categories}
-        self.marks = {mark.code: mark for mark in vocabulary.marks}
+        self.vocabulary = vocabulary
+        self.shelves, self.marks = vocabulary.shelves, vocabulary.marks_by_code
         super().__init__(
             address,
             Product.objects.published().order_by("-published_at", "pk"),
@@ -120,23 +76,7 @@ class ProductFilter(AddressFilter):
 
     def read_options(self) -> dict[str, tuple[Option, ...]]:
         """Return what each filter may be set to."""
-        return {
-            "edible": listed(EDIBLE),
-            "category": tuple(
-                named(code, shelf, depth=shelf.level)
-                for code, shelf in self.shelves.items()
-            ),
-            "province": tuple(
-                named(slug, province) for slug, province in self.provinces.items()
-            ),
-            "price": listed(PriceBand.choices),
-            "stars": star_options(),
-            "otop_type": listed(OtopType.choices),
-            "mark": tuple(
-                Option(code, mark.abbreviation) for code, mark in self.marks.items()
-            ),
-            "season": season_options(),
-        }
+        return dict(self.vocabulary.options)
 
     @property
     def sorts(self) -> tuple[Option, ...]:

@@ -205,6 +205,20 @@ class Product(Record, Named):
                 condition=Q(status="published"),
             ),
             models.Index(
+                "category",
+                F("published_at").desc(),
+                "id",
+                name="product_public_of_shelf",
+                condition=Q(status="published"),
+            ),
+            models.Index(
+                "province",
+                F("published_at").desc(),
+                "id",
+                name="product_public_of_place",
+                condition=Q(status="published"),
+            ),
+            models.Index(
                 "sort_key",
                 "id",
                 name="product_public_sorted",

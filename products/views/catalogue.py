@@ -34,12 +34,14 @@ class HtmxRequest(HttpRequest):
 @require_safe
 def product_list(request: HtmxRequest) -> HttpResponse:
     """Show the catalogue; htmx gets results and choices alone."""
-    vocabulary = Vocabulary.load()
+    vocabulary = Vocabulary.current()
     whole = figures.whole_catalogue()
     home = figures.only_province(whole)
     asked = ProductFilter(request.GET, vocabulary, home=home)
-    listing = paging.listing(asked.qs.for_listing(), asked.columns, request.GET)
     facets = figures.product_facets(asked, vocabulary, whole)
+    listing = paging.listing(
+        asked.qs.for_listing(), asked.columns, request.GET, count=facets.total
+    )
     return answer(
         request,
         "products/product_list.html",

@@ -137,7 +137,7 @@ def description(request: HttpRequest) -> HttpResponseBase:
 )
 def product_list(request: HttpRequest) -> Body:
     """List products, a page at a time."""
-    asked = ProductFilter(request.GET, Vocabulary.load())
+    asked = ProductFilter(request.GET, Vocabulary.current())
     found = kept(request, asked, ("category", "mark", "province")).for_listing()
     order = f"products {asked.sort}"
     return listed(request, found, asked.columns, order, shapes.product)

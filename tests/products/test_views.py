@@ -65,27 +65,27 @@ def full_product(**fields):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_catalogue_asks_eight_times_however_long_it_is(
+def test_catalogue_asks_six_times_however_long_it_is(
     client, count, django_assert_num_queries
 ):
     ProductFactory.create_batch(count, published=True)
     client.get(CATALOGUE)  # the banner
 
-    # Shelves, marks, provinces, districts at home; rows and their number; the kept
-    # counts of all and of home.
-    with django_assert_num_queries(8):
+    # Whether shelves, marks and provinces are as they were; districts at home; rows;
+    # the kept counts of all and of home.
+    with django_assert_num_queries(5):
         text = page(client, CATALOGUE)
 
     assert text.count('class="card"') == count
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_searched_catalogue_asks_ten_times(client, count, django_assert_num_queries):
+def test_searched_catalogue_asks_seven_times(client, count, django_assert_num_queries):
     ProductFactory.create_batch(count, published=True, name_th="หน้ากาก")
     client.get(CATALOGUE)
 
     # Aliases, and counts of what is found.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         text = page(client, CATALOGUE + "?q=หน้ากาก&province=loei")
 
     assert text.count('class="card"') == count
@@ -103,7 +103,7 @@ def test_list_of_producers_asks_six_times(client, count, django_assert_num_queri
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_product_page_asks_nine_times_whatever_it_shows(
+def test_product_page_asks_eight_times_whatever_it_shows(
     client, count, django_assert_num_queries
 ):
     shelf = CategoryFactory()
@@ -116,7 +116,7 @@ def test_product_page_asks_nine_times_whatever_it_shows(
     ProductFactory.create_batch(count, published=True, member=product.member)
     client.get(CATALOGUE)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         text = page(client, product.get_absolute_url())
 
     assert text.count("<time>") == count

@@ -67,8 +67,9 @@ format: .venv/portal-dev
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
+# QUICK=1: the pages alone, at a tenth of the size, in three minutes.
 bench: .venv/portal-dev $(TRANSLATIONS)
-	@exec scripts/bench.sh $(ARGS)
+	@QUICK=$(QUICK) exec scripts/bench.sh $(ARGS)
 
 trouble: .venv/portal-dev $(TRANSLATIONS)
 	@exec scripts/trouble.sh

@@ -20,23 +20,38 @@ KIBIBYTES_PER_MEBIBYTE = 1024
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value; ``limit`` None is a value that is only worth knowing."""
+    """One measured value. Without ``limit`` and ``floor`` it is only worth knowing."""
 
     name: str
     value: float
     unit: str
+    #: At most so much.
     limit: float | None = None
+    #: At least so much.
+    floor: float | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether there is a limit at all."""
+        return self.limit is not None or self.floor is not None
 
     @property
     def is_kept(self) -> bool:
-        """Tell whether the value is within its limit."""
+        """Tell whether the value is within its limits."""
+        if self.floor is not None and self.value < self.floor:
+            return False
         return self.limit is None or self.value <= self.limit
 
     def __str__(self) -> str:
         said = f"{self.name:<58} {self.value:>9.2f} {self.unit:<4}"
+        if self.floor is not None:
+            return f"{said} least {self.floor:>6g} {self._verdict('TOO LITTLE')}"
         if self.limit is None:
             return said.rstrip()
-        return f"{said} limit {self.limit:>6g} {'ok' if self.is_kept else 'TOO MUCH'}"
+        return f"{said} limit {self.limit:>6g} {self._verdict('TOO MUCH')}"
+
+    def _verdict(self, otherwise: str) -> str:
+        return "ok" if self.is_kept else otherwise
 
 
 @dataclass(frozen=True)
@@ -117,8 +132,13 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEBIBYTE
 
 
+#: Every figure of this process, for the file of the run.
+SHOWN: list[Figure] = []
+
+
 def show(*figures: Figure) -> bool:
     """Print figures; tell whether each is within its limit."""
+    SHOWN.extend(figures)
     for figure in figures:
         print(figure, flush=True)
     return all(figure.is_kept for figure in figures)

@@ -104,11 +104,16 @@ def hide(pictures: Iterable[Kept]) -> None:
 
 
 def _hide(leaving: Mapping[str, StoredPicture]) -> None:
-    staying = set().union(*(question(set(leaving)) for question in _questions))
     public = public_storage()
-    for sha256 in leaving.keys() - staying:
+    for sha256 in leaving.keys() - shown_of(leaving):
         for name in leaving[sha256].all_names:
             public.delete(name)
+
+
+def shown_of(hashes: Iterable[str]) -> set[str]:
+    """Return those of ``hashes`` whose pictures something published shows."""
+    asked = set(hashes)
+    return set().union(*(question(asked) for question in _questions))
 
 
 def _stored(pictures: Iterable[Kept]) -> list[StoredPicture]:

@@ -23,6 +23,8 @@ from registry.uploads import names_in
 Namer = Callable[[], Iterable[Any]]
 
 HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+#: The name of a stored file, wherever it stands (registry.storages.hashed_name).
+NAME = re.compile(r"[\w-]+(?:/[\w-]+)*/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}[-.\w]*")
 #: A file that a killed process left half written (registry.storages).
 HALF_WRITTEN = ".part-"
 CHUNK = 2_000
@@ -43,6 +45,25 @@ def needed() -> set[bytes]:
         for value in namer()
         for found in HASH.findall(value if isinstance(value, str) else _dumped(value))
     }
+
+
+def missing_files(shelves: Iterable[Storage]) -> list[str]:
+    """Return the files that rows or their histories name and no storage has.
+
+    Reads every row, and looks for every file once.
+    """
+    places, seen = list(shelves), set()
+    missing = []
+    for value in _in_tables():
+        text = value if isinstance(value, str) else _dumped(value)
+        for name in NAME.findall(text):
+            known = hash(name)
+            if known in seen:
+                continue
+            seen.add(known)
+            if not any(place.exists(name) for place in places):
+                missing.append(name)
+    return sorted(missing)
 
 
 def _dumped(value: Any) -> str:

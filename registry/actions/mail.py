@@ -91,3 +91,11 @@ def _give_up(mail: OutboxMail) -> bool:
     mail.error = "The account is closed."
     mail.save(update_fields=["attempts", "error"])
     return False
+
+
+def hold_waiting(why: str) -> int:
+    """Have nothing sent of what waits now, and say why; return how many mails.
+
+    The rows stay: administrators read them, and send by hand what is still needed.
+    """
+    return _waiting().update(attempts=len(PAUSES) + 1, next_attempt_at=None, error=why)

@@ -38,10 +38,12 @@ class ProductQuerySet(RecordQuerySet["Product"]):
         return self.select_related("member", "province", "district", "category")
 
     def for_page(self) -> Self:
-        """Load with a product all that its page says of shelf, place and maker."""
+        """Load with a product all that its page says of shelf, place and maker.
+
+        Its places are its maker's (:meth:`Product.settle`), so they are read once.
+        """
         return self.select_related(
-            *("category__parent", "district", "province"),
-            *("member__district", "member__province"),
+            "category__parent", "member__district", "member__province"
         )
 
     def search(self, text: str) -> Self:

@@ -13,6 +13,7 @@ product_patterns = [
     path("", catalogue.product_list, name="list"),
     path("<slug:code>/", pages.product_detail, name="detail"),
     path("<slug:code>/enquiry/", enquiries.product_enquiry, name="enquire"),
+    path("<slug:code>/qr.svg", pages.product_qr, name="qr"),
 ]
 
 #: Under ``/members/``, namespace ``members``.
@@ -20,6 +21,7 @@ member_patterns = [
     path("", catalogue.member_list, name="list"),
     path("<slug:code>/", pages.member_detail, name="detail"),
     path("<slug:code>/enquiry/", enquiries.member_enquiry, name="enquire"),
+    path("<slug:code>/qr.svg", pages.member_qr, name="qr"),
 ]
 
 #: Under ``/clusters/``, namespace ``clusters``, beside those of the plans.

@@ -55,7 +55,7 @@ def sample_product(
         member=SimpleNamespace(
             name_th="กลุ่มหัตถกรรมบ้านตัวอย่าง", name_en="Sample craft group"
         ),
-        get_absolute_url="#product",
+        get_absolute_url=lambda: "#product",
     )
 
 

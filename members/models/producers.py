@@ -6,7 +6,6 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import (
@@ -18,6 +17,7 @@ from members.models.clusters import YEAR_VALIDATORS
 from members.querysets import (
     MemberQuerySet,
 )
+from registry.addresses import page_below
 from registry.errors import Obstacle
 from registry.history import RegisterHistory
 from registry.models import (
@@ -186,7 +186,7 @@ class Member(Record, Named):
 
     def get_absolute_url(self) -> str:
         """Return the producer's public address."""
-        return reverse("members:detail", args=[self.code])
+        return page_below("members:list", self.code)
 
     @property
     def story(self) -> str:

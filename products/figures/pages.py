@@ -11,11 +11,11 @@ from django.db.models import Q, Sum
 from django.utils.translation import get_language
 
 from members.enums import WEB_KINDS, ContactKind
-from members.models import Contact
+from members.models import Contact, Member, Membership, Outlet
 from products import cards
 from products.cards import Card
 from products.enums import Section
-from products.models import Certificate, Product, StarCriterion, StarRating
+from products.models import Certificate, Photo, Product, StarCriterion, StarRating
 from registry.prepared import Prepared
 from registry.thai.dates import (
     MONTHS_EN,
@@ -27,6 +27,106 @@ from registry.thai.phones import Phone
 
 #: How many other goods a product's page offers.
 RELATED = 8
+
+
+# --- The records ----------------------------------------------------------------
+
+PUBLISHED_PRODUCT = Prepared[Product](
+    lambda code: Product.objects.published().filter(code=code).for_page(), code=str
+)
+PUBLISHED_MEMBER = Prepared[Member](
+    lambda code: Member.objects.published().filter(code=code).for_listing(), code=str
+)
+
+
+def published_product(code: str) -> Product | None:
+    """Return the product the public may read under ``code``. One query."""
+    product = PUBLISHED_PRODUCT.first(code=code)
+    if product is not None:
+        share_places(product)
+    return product
+
+
+def published_member(code: str) -> Member | None:
+    """Return the producer the public may read under ``code``. One query."""
+    return PUBLISHED_MEMBER.first(code=code)
+
+
+def share_places(product: Product) -> None:
+    """Give a product that was read for its page the places of its loaded maker."""
+    member = product.member
+    if product.district_id == member.district_id:
+        product.district, product.province = member.district, member.province
+
+
+# --- What belongs to them -------------------------------------------------------
+
+PHOTOS = Prepared[Photo](
+    lambda product: Photo.objects.filter(product_id=product).in_order(), product=int
+)
+CONTACTS = Prepared[Contact](
+    lambda member: (
+        Contact.objects.public().filter(member_id=member).order_by("position", "pk")
+    ),
+    member=int,
+)
+OUTLETS = Prepared[Outlet](
+    lambda member: Outlet.objects.filter(member_id=member).order_by("position", "pk"),
+    member=int,
+)
+CERTIFICATES = Prepared[Certificate](
+    lambda product, member: Certificate.objects.filter(
+        Q(product_id=product) | Q(member_id=member)
+    ).select_related("mark"),
+    product=int,
+    member=int,
+)
+MEMBER_CERTIFICATES = Prepared[Certificate](
+    lambda member: Certificate.objects.filter(member_id=member).select_related("mark"),
+    member=int,
+)
+MEMBERSHIPS = Prepared[Membership](
+    lambda member: (
+        Membership.objects.filter(member_id=member)
+        .running()
+        .select_related("cluster")
+        .order_by("joined_on", "pk")
+    ),
+    member=int,
+)
+
+
+def photos_of(product: Product) -> list[Photo]:
+    """Return a product's photos, the main one first. One query."""
+    return PHOTOS.rows(product=product.pk)
+
+
+def ways_of(member: Member) -> list["Way"]:
+    """Return how anybody may reach a producer. One query."""
+    return ways_to(CONTACTS.rows(member=member.pk))
+
+
+def outlets_of(member: Member) -> list[Outlet]:
+    """Return where a producer's goods are sold. One query."""
+    return OUTLETS.rows(member=member.pk)
+
+
+def memberships_of(member: Member) -> list[Membership]:
+    """Return the clusters a producer belongs to now. One query."""
+    return MEMBERSHIPS.rows(member=member.pk)
+
+
+def certificates_of(product: Product) -> list[Certificate]:
+    """Return the certificates of a product and of its producer. One query."""
+    return CERTIFICATES.rows(product=product.pk, member=product.member_id)
+
+
+def certificates_at(member: Member) -> list[Certificate]:
+    """Return the certificates of a producer or its premises. One query."""
+    return MEMBER_CERTIFICATES.rows(member=member.pk)
+
+
+# --- Stars ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

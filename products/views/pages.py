@@ -1,5 +1,7 @@
 """Public pages of one product and of one producer."""
 
+import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,13 +13,16 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from members.models import Contact, Member, Outlet
+from members.models import Member
 from products import figures, paging, structured
 from products.filters import ProductFilter
-from products.models import Certificate, Product
+from products.models import Product
+from registry import freshness
 from registry.access import public
+from registry.addresses import page_below
 from registry.enums import RecordStatus
 from registry.models import Code, Record
+from registry.templatetags.ui import QR_LOOK, qr_code
 
 #: The order of goods on their producer's page.
 NEWEST = ProductFilter.SORTS["newest"]
@@ -25,6 +30,9 @@ NEWEST = ProductFilter.SORTS["newest"]
 DRINKING_AGE = "20"
 #: Seconds for which a browser may remember where a merged code leads.
 MOVED_FOR = 3_600
+#: Seconds for which a drawing stays right: the name of the site may change.
+DRAWN_FOR = 24 * 3_600
+PUBLIC_CODE = re.compile(r"\d{2}-[MP]-\d{5}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Preview:
 @require_safe
 def product_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show a souvenir, its maker and where to buy it."""
-    product = Product.objects.published().filter(code=code).for_page().first()
+    product = figures.published_product(code)
     if product is None:
         return moved_or_gone(request, "products:detail", Product.objects.all(), code)
     if product.is_alcohol and request.GET.get("age") != DRINKING_AGE:
@@ -56,29 +64,26 @@ def show_product(
 ) -> HttpResponse:
     """Draw the page of a product; ``preview`` for one that is not public."""
     member, today = product.member, timezone.localdate()
-    certificates = Certificate.objects.held_for(product).select_related("mark")
     address = settings.SITE_URL + product.get_absolute_url()
     awards = figures.awards_of(product, today)
     # A producer that is withdrawn is named, for its goods are here, but not reached.
     # What is not public yet is shown as it will be, with its producer's page.
     is_reached = member.is_published or preview is not None
-    contacts = member.contacts.public() if is_reached else Contact.objects.none()
-    outlets = member.outlets.all() if is_reached else Outlet.objects.none()
-    ways = figures.ways_to(contacts.order_by("position", "pk"))
-    return render(
+    ways = figures.ways_of(member) if is_reached else []
+    return freshness.page(
         request,
         "products/product_detail.html",
         {
             "product": product,
             "member": member,
             "address": address,
-            "photos": product.photos.in_order(),
+            "photos": figures.photos_of(product),
             "awards": awards,
-            "holdings": figures.holdings_of(certificates, today),
+            "holdings": figures.holdings_of(figures.certificates_of(product), today),
             "months": figures.months_of(product),
             "ways": ways,
             "call": figures.call_of(ways),
-            "outlets": outlets.order_by("position", "pk"),
+            "outlets": figures.outlets_of(member) if is_reached else [],
             "related": figures.related_to(product),
             "preview": preview,
             "cover": "" if preview else structured.cover_url(product),
@@ -94,7 +99,7 @@ def show_product(
 @require_safe
 def member_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show a producer: story, goods, outlets, marks and how to reach it."""
-    member = Member.objects.published().filter(code=code).for_listing().first()
+    member = figures.published_member(code)
     if member is None:
         return moved_or_gone(request, "members:detail", Member.objects.all(), code)
     return show_member(request, member)
@@ -106,9 +111,8 @@ def show_member(
     """Draw the page of a producer; ``preview`` for one that is not public."""
     today = timezone.localdate()
     goods = Product.objects.published().filter(member=member).for_listing()
-    certificates = member.certificates.select_related("mark")
-    ways = figures.ways_to(member.contacts.public().order_by("position", "pk"))
-    return render(
+    ways = figures.ways_of(member)
+    return freshness.page(
         request,
         "members/member_detail.html",
         {
@@ -116,15 +120,43 @@ def show_member(
             "address": settings.SITE_URL + member.get_absolute_url(),
             "listing": paging.listing(goods, NEWEST, request.GET),
             "preview": preview,
-            "holdings": figures.holdings_of(certificates, today),
+            "holdings": figures.holdings_of(figures.certificates_at(member), today),
             "ways": ways,
             "call": figures.call_of(ways),
-            "outlets": member.outlets.order_by("position", "pk"),
-            "memberships": member.memberships.running()
-            .select_related("cluster")
-            .order_by("joined_on", "pk"),
+            "outlets": figures.outlets_of(member),
+            "memberships": figures.memberships_of(member),
         },
     )
+
+
+@public
+@require_safe
+def product_qr(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw the QR code of a product's address."""
+    return drawn_code(page_below("products:list", code), code)
+
+
+@public
+@require_safe
+def member_qr(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw the QR code of a producer's address."""
+    return drawn_code(page_below("members:list", code), code)
+
+
+def drawn_code(path: str, code: str) -> HttpResponse:
+    """Return the QR code of a record's address, without asking whether there is one.
+
+    :raises Http404: for what is no code.
+    """
+    if not PUBLIC_CODE.fullmatch(code):
+        raise Http404
+    drawing = io.BytesIO()
+    qr_code(settings.SITE_URL + path).save(
+        drawing, kind="svg", border=QR_LOOK["border"], omitsize=True
+    )
+    answer = HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+    patch_cache_control(answer, public=True, max_age=DRAWN_FOR)
+    return answer
 
 
 def moved_or_gone(

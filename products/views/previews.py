@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from members import desk as members_desk
 from members.models import Member
+from products import figures
 from products.models import Product
 from products.views.pages import Preview, show_member, show_product
 from registry import publicity
@@ -22,6 +23,7 @@ from registry.models import User
 def product_page(request: HttpRequest, row: Any) -> HttpResponse:
     """Show a product as the public would see it. Reads it again, with its joins."""
     product = Product.objects.for_page().get(pk=row.pk)
+    figures.share_places(product)
     preview = Preview(members_desk.remarks(product.member), product.is_published)
     with publicity.shown_to(cast(User, request.user)):
         if product.is_alcohol and not settings.SHOW_ALCOHOL_DETAILS:

@@ -9,7 +9,6 @@ every one of them in every state.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
 import segno
@@ -23,30 +22,15 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
-from lucide.templatetags.lucide import lucide
 
-from registry.publicity import address_of
+from registry import drawing
+from registry.drawing import drawn_icon, price_range, words
+from registry.drawing import year_shown as year_shown
 
 register = template.Library()
 
-#: Years are kept in the Buddhist era and shown in the reader's.
-BUDDHIST_ERA = 543
-#: How wide a card's picture is shown: two in a row on phones, four on desks.
-CARD_SIZES = "(min-width: 64em) 16rem, (min-width: 40em) 30vw, 46vw"
-#: The side of the square crop, in pixels; browsers reserve its room with it.
-CARD_SIDE = 480
-#: The icon on the tile of goods that have no photograph, by OTOP type.
-KIND_ICONS = {
-    "food": "cooking-pot",
-    "beverage": "cup-soda",
-    "textile": "shirt",
-    "decor": "gift",
-    "herb": "leaf",
-    "producer": "store",
-}
 LEVEL_ICONS = {
     "info": "info",
     "success": "circle-check",
@@ -80,47 +64,13 @@ class Bar(NamedTuple):
 # --- Words, numbers, icons ----------------------------------------------------
 
 
-@lru_cache(maxsize=256)
-def drawn_icon(name: str, size: int) -> SafeString:
-    """Return the SVG of an icon; kept, because drawing one parses XML."""
-    drawn = lucide(name, size=size, aria_hidden="true", focusable="false")
-    return mark_safe(drawn)  # noqa: S308  # drawn from the package's own files
-
-
 @register.simple_tag
 def icon(name: str, *, size: int = 20) -> SafeString:
     """Draw a decorative icon; the words beside it carry the meaning."""
     return drawn_icon(str(name), size)
 
 
-@register.simple_tag
-def words(thing: object, base: str) -> SafeString:
-    """Show a text kept in two languages, in the reader's.
-
-    Where the other language stands in, its ``lang`` goes with it, so that a
-    screen reader speaks it properly (WCAG 3.1.2).
-    """
-    reader = "en" if get_language() == "en" else "th"
-    other = "th" if reader == "en" else "en"
-    if text := getattr(thing, f"{base}_{reader}", ""):
-        return conditional_escape(text)
-    if text := getattr(thing, f"{base}_{other}", ""):
-        return format_html('<span lang="{}">{}</span>', other, text)
-    return SafeString("")
-
-
-def year_shown(year: int) -> int:
-    """Return a Buddhist-era year as the reader counts: CE in English."""
-    return year - BUDDHIST_ERA if get_language() == "en" else year
-
-
-def price_range(low: Decimal | int | None, high: Decimal | int | None) -> str:
-    """Return "฿250" or "฿250–350"; empty when no price is known."""
-    known = [amount for amount in (low, high) if amount is not None]
-    if not known:
-        return ""
-    texts = [f"{amount:,.2f}".removesuffix(".00") for amount in known]
-    return "฿" + "–".join(dict.fromkeys(texts))
+register.simple_tag(words)
 
 
 @register.simple_tag
@@ -232,14 +182,14 @@ def button_link(
 # --- Goods and producers ------------------------------------------------------
 
 
-@register.inclusion_tag("components/product_card.html")
+@register.simple_tag
 def product_card(
     product: Any,
     *,
     eager: bool = False,
     marks: Mapping[str, Any] | None = None,
     names_province: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """Show a product in a grid; ``eager`` for the first row of a page.
 
     ``member`` and ``district`` must be loaded, and ``province`` to name it
@@ -247,18 +197,16 @@ def product_card(
     alcoholic drink shows its name and maker only: Thai law limits its
     advertising.
     """
-    shows_all = not product.is_alcohol or settings.SHOW_ALCOHOL_DETAILS
-    return {
-        "product": product,
-        "shows_all": shows_all,
-        "price": price_range(product.price_min, product.price_max) if shows_all else "",
-        "held": [marks[code] for code in product.mark_codes if code in marks]
+    codes = product.mark_codes if marks else ()
+    return drawing.product_card(
+        product,
+        shows_all=not product.is_alcohol or settings.SHOW_ALCOHOL_DETAILS,
+        eager=eager,
+        held=[marks[code].abbreviation for code in codes if code in marks]
         if marks
-        else [],
-        "eager": eager,
-        "names_province": names_province,
-        "sizes": CARD_SIZES,
-    }
+        else (),
+        names_province=names_province,
+    )
 
 
 @register.inclusion_tag("components/producer_card.html")
@@ -267,19 +215,14 @@ def producer_card(member: Any) -> dict[str, Any]:
     return {"member": member}
 
 
-@register.inclusion_tag("components/stars.html")
-def stars(count: int | None, year: int | None) -> dict[str, str]:
+@register.simple_tag
+def stars(count: int | None, year: int | None) -> SafeString:
     """Show OTOP stars with the year they were given (Buddhist era).
 
     Unrated goods show nothing, and neither does a star whose year is unknown:
     without its round a star would look like today's.
     """
-    if not count or not year:
-        return {"text": ""}
-    text = ngettext(
-        "OTOP %(count)s star, %(year)s", "OTOP %(count)s stars, %(year)s", count
-    )
-    return {"text": text % {"count": count, "year": year_shown(year)}}
+    return drawing.stars(count, year)
 
 
 @register.inclusion_tag("components/mark_badge.html")
@@ -295,20 +238,7 @@ def mark_badge(certificate: Any) -> dict[str, Any]:
     }
 
 
-class Variant(NamedTuple):
-    """One format of a picture: its type and its addresses by width."""
-
-    type: str
-    srcset: str
-
-
-def addresses(names: Mapping[str, str]) -> str:
-    """Return a ``srcset`` of stored names by width."""
-    by_width = sorted(names.items(), key=lambda pair: int(pair[0]))
-    return ", ".join(f"{address_of(name)} {width}w" for width, name in by_width)
-
-
-@register.inclusion_tag("components/picture.html")
+@register.simple_tag
 def picture(
     photo: Any,
     *,
@@ -317,53 +247,16 @@ def picture(
     card: bool = False,
     eager: bool = False,
     kind: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """Show a stored picture in the formats the browser knows, or a woven tile.
 
     ``photo`` is a photo with its own ``alt`` texts, or the bare stored value
     (then give ``alt``; empty where the name stands beside it). ``card`` takes
     the square crop. ``kind`` colours the tile shown where there is no picture.
     """
-    stored = photo if isinstance(photo, Mapping) else getattr(photo, "picture", None)
-    if not stored or not stored.get("names"):
-        return {"kind": kind, "tile": KIND_ICONS.get(kind, "package")}
-    crop = card and bool(stored.get("card"))
-    shown = square(stored) if crop else whole(stored)
-    return {
-        **shown,
-        "alt": words(photo, "alt") if alt is None else alt,
-        "sizes": "" if crop else sizes,
-        "card": card,
-        "eager": eager,
-    }
-
-
-def square(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the square crop of a stored picture, in its formats."""
-    return {
-        "variants": [
-            Variant(f"image/{form}", address_of(name))
-            for form, name in stored["card"].items()
-        ],
-        "src": address_of(stored["card"]["webp"]),
-        "width": CARD_SIDE,
-        "height": CARD_SIDE,
-    }
-
-
-def whole(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored picture in its formats and widths; a middle one for the rest."""
-    names = stored["names"]
-    widths = sorted(names["webp"], key=int)
-    return {
-        "variants": [
-            Variant(f"image/{form}", addresses(by_width))
-            for form, by_width in names.items()
-        ],
-        "src": address_of(names["webp"][widths[len(widths) // 2]]),
-        "width": stored["width"],
-        "height": stored["height"],
-    }
+    return drawing.picture(
+        photo, alt=alt, sizes=sizes, card=card, eager=eager, kind=kind
+    )
 
 
 # --- Small parts --------------------------------------------------------------
@@ -546,19 +439,36 @@ def table_box(content: str, *, label: str) -> SafeString:
 
 
 @register.inclusion_tag("components/qr.html")
-def qr(url: str, *, caption: str = "") -> dict[str, Any]:
+def qr(url: str, *, caption: str = "", picture: str = "") -> dict[str, Any]:
     """Draw the QR code of an ASCII address: error level M, border 4, black on white.
+
+    With ``picture``, the address of its drawing, browsers fetch that when it comes
+    into sight: drawing one takes longer than the rest of a page.
 
     :raises UnicodeEncodeError: if ``url`` is not ASCII: such codes fail on some phones.
     """
     url.encode("ascii")
-    code = segno.make_qr(url, error="m")
-    drawing = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
+    drawing = "" if picture else qr_code(url).svg_inline(**QR_LOOK)
     return {
         "drawing": mark_safe(drawing),  # noqa: S308  # squares; the address is in them
+        "picture": picture,
         "caption": caption,
         "url": url,
     }
+
+
+#: Four squares of white around, and no size or class of its own.
+QR_LOOK: dict[str, Any] = {
+    "border": 4,
+    "omitsize": True,
+    "svgclass": None,
+    "lineclass": None,
+}
+
+
+def qr_code(url: str) -> segno.QRCode:
+    """Return the QR code of an address."""
+    return segno.make_qr(url, error="m")
 
 
 # --- Forms --------------------------------------------------------------------

@@ -20,10 +20,10 @@ from members.models import Contact, Outlet
 from products.figures import ways_to
 from products.models import Category, Mark, Product
 from products.structured import absolute
+from registry.drawing import KIND_ICONS, drawn_icon, year_shown
 from registry.models import Province, User
 from registry.sheets.writing import Column, Kind
 from registry.storages import public_storage
-from registry.templatetags.ui import KIND_ICONS, drawn_icon, year_shown
 from registry.thai.dates import Language
 from reports.base import Group, Table, register
 from reports.filters import ScopeForm

@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy, override, pgettext
 from fontTools.ttLib import TTFont
 
 from registry.errors import RecordError
-from registry.templatetags.thai import GLOSSARY, NBSP, NUMBER_UNIT, REPETITION
 from registry.thai.dates import format_datetime
+from registry.thai.lines import GLOSSARY, NBSP, NUMBER_UNIT, REPETITION
 from registry.thai.numerals import to_thai_digits
 from registry.thai.text import LINE_BREAK, SPLIT_AM, UNSEEN
 from reports.pdf.documents import Block, Document, Picture, TableBlock

@@ -318,4 +318,6 @@ def test_related_goods_are_of_the_same_hands_then_of_the_same_shelf_nearby():
     ProductFactory(member=product.member)
     ProductFactory(published=True, member=product.member, category=drinks)
 
-    assert figures.related_to(product) == [same, nearby]
+    found = figures.related_to(product)
+
+    assert [card.code for card in found] == [same.code, nearby.code]

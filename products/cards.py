@@ -1,0 +1,57 @@
+"""What a product's card shows, read without the rest of the product.
+
+A product has some fifty columns and its card needs a dozen; making models of rows
+that are only looked at costs more than reading them.
+"""
+
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+
+from registry.addresses import page_below
+
+#: The columns of a card, in the order of :meth:`Card.read`.
+COLUMNS = (
+    *("code", "version", "name_th", "name_en", "otop_type", "is_alcohol"),
+    *("price_min", "price_max", "current_stars", "current_stars_year"),
+    *("mark_codes", "cover"),
+    *("member__name_th", "member__name_en", "district__name_th", "district__name_en"),
+    *("province__name_th", "province__name_en"),
+)
+
+
+class Names(NamedTuple):
+    """The names of what a card mentions."""
+
+    name_th: str
+    name_en: str
+
+
+class Card(NamedTuple):
+    """A product as ``product_card`` shows it."""
+
+    code: str
+    version: int
+    name_th: str
+    name_en: str
+    otop_type: str
+    is_alcohol: bool
+    price_min: Decimal | None
+    price_max: Decimal | None
+    current_stars: int | None
+    current_stars_year: int | None
+    mark_codes: list[str]
+    cover: dict[str, Any]
+    member: Names
+    district: Names
+    province: Names
+
+    @classmethod
+    def read(cls, *row: Any) -> Self:
+        """Make a card of a row of :data:`COLUMNS`."""
+        *own, maker, maker_en, district, district_en, province, province_en = row
+        places = Names(district, district_en), Names(province, province_en)
+        return cls._make([*own, Names(maker, maker_en), *places])
+
+    def get_absolute_url(self) -> str:
+        """Return the product's public address."""
+        return page_below("products:list", self.code)

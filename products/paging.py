@@ -6,7 +6,7 @@ the same at any depth. Counting stops at :data:`COUNTED` for the same reason.
 Nothing an address may say raises: what makes no sense becomes a sentence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -134,10 +134,12 @@ def listing(
     address: QueryDict,
     *,
     count: int | None = None,
-) -> Listing[M]:
+    read: Callable[..., Any] | None = None,
+) -> Listing[Any]:
     """Return the rows that ``address`` asks for. Two queries; three behind ``after``.
 
-    One less where ``count`` says how many there are.
+    One less where ``count`` says how many there are. ``read`` makes what is shown of
+    the values of a row; it must have the row's ``code``.
 
     Without ``columns`` the rows come in the order of ``found``, and end with
     the last numbered page.
@@ -149,11 +151,11 @@ def listing(
     if columns and (code := address.get("after")):
         row = found.model._default_manager.filter(code=clean_code(code)).first()
         if row is not None:
-            return behind(row, found, columns, paginator)
+            return behind(row, found, columns, paginator, read)
         notes.append(_("The place to go on from is not known; this is the beginning."))
     number, remark = page_number(address.get("page", ""), paginator.num_pages)
     page = paginator.page(number)
-    rows = list(page.object_list)
+    rows = shown_of(page.object_list, read)
     is_last_numbered = number == LAST_PAGE and paginator.count > LAST_PAGE * PER_PAGE
     return Listing(
         rows=rows,
@@ -165,11 +167,21 @@ def listing(
     )
 
 
+def shown_of(rows: Iterable[Any], read: Callable[..., Any] | None) -> list[Any]:
+    """Return what is shown of rows."""
+    return list(rows) if read is None else [read(*row) for row in rows]
+
+
 def behind(
-    row: M, found: QuerySet[M], columns: Sequence[Column], paginator: CappedPaginator
-) -> Listing[M]:
+    row: M,
+    found: QuerySet[M],
+    columns: Sequence[Column],
+    paginator: CappedPaginator,
+    read: Callable[..., Any] | None,
+) -> Listing[Any]:
     """Return the rows that follow ``row``."""
-    rows = list(found.filter(rows_after(row, columns))[: PER_PAGE + 1])
+    later = found.filter(rows_after(row, columns))[: PER_PAGE + 1]
+    rows = shown_of(later, read)
     shown = rows[:PER_PAGE]
     return Listing(
         rows=shown,

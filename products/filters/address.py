@@ -5,6 +5,7 @@ its filter named in ``unknown``, so that the page can say so; nothing raises.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
@@ -68,11 +69,20 @@ class AddressFilter(django_filters.FilterSet):
         self.sort = self.read_sort(address)
         #: What the words find, whatever else is chosen.
         self.found = published.search(self.words) if self.words else published
+        # Each filter is copied for each page: only those that are set.
+        self.base_filters = {name: self.every_filter()[name] for name in self.chosen}
         super().__init__(self.query(), self.found)
         for name, options in self.options.items():
-            self.filters[name].extra["choices"] = [
-                (option.value, option.label) for option in options
-            ]
+            if name in self.filters:
+                self.filters[name].extra["choices"] = [
+                    (option.value, option.label) for option in options
+                ]
+
+    @classmethod
+    def every_filter(cls) -> Mapping[str, Any]:
+        """Return every filter there is, set or not."""
+        every: Mapping[str, Any] = vars(cls)["base_filters"]
+        return every
 
     def read_options(self) -> dict[str, tuple[Option, ...]]:
         """Return what each filter may be set to, but for the district."""
@@ -123,7 +133,7 @@ class AddressFilter(django_filters.FilterSet):
 
     # --- Order
 
-    @property
+    @cached_property
     def sorts(self) -> tuple[Option, ...]:
         """Return the orders this list offers, the usual one first."""
         raise NotImplementedError
@@ -149,7 +159,8 @@ class AddressFilter(django_filters.FilterSet):
         """Return what a filter is called, or the words."""
         if name == "q":
             return _("Search words")
-        return self.base_filters[name].label
+        label: str | Promise = self.every_filter()[name].label
+        return label
 
     def query(self, without: str = "", value: str = "", **instead: str) -> QueryDict:
         """Return what is chosen as a query, in one order whatever was typed.

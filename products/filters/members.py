@@ -1,6 +1,7 @@
 """Filters of the list of producers."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import django_filters
 from django.http import QueryDict
@@ -47,7 +48,7 @@ class MemberFilter(AddressFilter):
             "type": listed(ProducerType.choices),
         }
 
-    @property
+    @cached_property
     def sorts(self) -> tuple[Option, ...]:
         """Return the one order of this list; the best match first, if asked."""
         if self.words:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import get_language
 
 from registry.models import Named
@@ -21,6 +23,16 @@ class Option:
     #: How far below the top of a tree it stands.
     depth: int = 0
 
+    @cached_property
+    def safe_value(self) -> str:
+        """Return the value as it stands in HTML."""
+        return escape(self.value)
+
+    @cached_property
+    def safe_label(self) -> str:
+        """Return the label as it stands in HTML; keeps its first language."""
+        return escape(str(self.label))
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -28,7 +40,8 @@ class Choice:
 
     option: Option
     #: How many rows it would give under the other filters.
-    count: int
+    #: None where nobody counted.
+    count: int | None
     is_chosen: bool
 
 

@@ -1,6 +1,7 @@
 """Filters of the catalogue."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -78,7 +79,7 @@ class ProductFilter(AddressFilter):
         """Return what each filter may be set to."""
         return dict(self.vocabulary.options)
 
-    @property
+    @cached_property
     def sorts(self) -> tuple[Option, ...]:
         """Return the orders of the catalogue."""
         best = (Option("relevance", _("Best match first")),) if self.words else ()

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
-from products import figures, paging
+from products import cards, figures, paging
+from products.cards import Card
 from products.figures import Facets
 from products.filters import (
     AddressFilter,
@@ -40,7 +41,11 @@ def product_list(request: HtmxRequest) -> HttpResponse:
     asked = ProductFilter(request.GET, vocabulary, home=home)
     facets = figures.product_facets(asked, vocabulary, whole)
     listing = paging.listing(
-        asked.qs.for_listing(), asked.columns, request.GET, count=facets.total
+        asked.qs.values_list(*cards.COLUMNS),
+        asked.columns,
+        request.GET,
+        count=facets.total,
+        read=Card.read,
     )
     return answer(
         request,

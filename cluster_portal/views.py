@@ -160,15 +160,17 @@ def _province_of(page: str) -> Province | None:
 
 @public
 @require_safe
+@cache_control(no_store=True)
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers."""
+    """Say that the process answers; ask nothing else of anything."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @public
 @require_safe
+@cache_control(no_store=True)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether database, migrations, worker and storage are well."""
+    """Say whether database, migrations, worker and storage are well, and no more."""
     found = check_all()
     return JsonResponse(found, status=200 if all(found.values()) else 503)
 

@@ -234,8 +234,6 @@ def scratch(folder: Path) -> Iterator[dict[str, str]]:
     :raises Refused: if no database may be created.
     """
     found = dict(os.environ)
-    for name in ("PORTAL_DATA_DIR", "DATABASE_URL", "CACHE_URL", "EMAIL_URL"):
-        found.pop(name, None)
     collected = Path(settings.STATIC_ROOT)
     if (collected / "staticfiles.json").exists():
         (folder / "static").symlink_to(collected.absolute())
@@ -247,6 +245,12 @@ def scratch(folder: Path) -> Iterator[dict[str, str]]:
         "PORTAL_SECRET_KEY": settings.SECRET_KEY,
         "PORTAL_IDENTITY_KEY": settings.IDENTITY_HASH_KEY,
         "CACHE_URL": "dbcache://portal_cache",
+        "EMAIL_URL": "dummymail://",
+        # Nothing of the register that runs is reached from there.
+        "PORTAL_S3_PUBLIC_BUCKET": "",
+        "PORTAL_S3_PRIVATE_BUCKET": "",
+        "PORTAL_REPLICA_URL": "",
+        "PORTAL_SESSIONS": "database",
         "DJANGO_SETTINGS_MODULE": "cluster_portal.settings",
     }
     connection: Any = connections[databases.ALIAS]

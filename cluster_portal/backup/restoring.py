@@ -13,7 +13,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.core.management import call_command
@@ -319,7 +319,8 @@ def forget_openings(done: Restored) -> None:
     UserSession.objects.all().delete()
     done.sessions = Session.objects.count()
     Session.objects.all().delete()
-    cache.clear()
+    for alias in settings.CACHES:
+        caches[alias].clear()
     DBTaskResult.objects.filter(finished_at__isnull=True).delete()
     done.works = jobs.revive(is_alone=True)
     done.mails = hold_waiting("Held back by a restore: it may have been sent before.")

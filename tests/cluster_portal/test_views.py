@@ -1,7 +1,6 @@
 """Home, provinces, what the portal says of itself, and pages for machines."""
 
 import datetime
-import json
 import re
 
 import pytest
@@ -180,23 +179,6 @@ def test_visitors_behind_one_proxy_wait_each_for_themselves(client, settings):
 
 
 # --- For machines -------------------------------------------------------------
-
-
-def test_health_needs_no_database(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        assert client.get("/healthz").content == b"ok\n"
-
-
-def test_readiness_names_what_is_well(client):
-    answer = client.get("/readyz")
-
-    assert answer.status_code == 200
-    assert json.loads(answer.content) == {
-        "database": True,
-        "migrations": True,
-        "worker": True,
-        "storage": True,
-    }
 
 
 def test_robots_stay_out_of_the_house(client):

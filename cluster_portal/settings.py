@@ -114,7 +114,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "registry.middleware.SamePolicy",
     "registry.middleware.safe_headers",
     "registry.middleware.bare_heads",
     "whitenoise.middleware.WhiteNoiseMiddleware",

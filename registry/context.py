@@ -31,6 +31,8 @@ class Site:
     url: str
     #: Absolute address of this page, without the query.
     canonical: str
+    #: Where in the menu this page is: "products" for the list, "products/" below it.
+    place: str
     is_demo: bool
     #: This page in every language, Thai first.
     languages: tuple[Alternate, ...]
@@ -54,10 +56,19 @@ def site(request: HttpRequest) -> dict[str, Site]:
         name=gettext("Thai Souvenirs"),
         url=settings.SITE_URL,
         canonical=settings.SITE_URL + request.path,
+        place=place_of(request.path),
         is_demo=is_demonstration(),
         languages=alternates(request.get_full_path()),
     )
     return {"site": here, "portal": here}
+
+
+def place_of(path: str) -> str:
+    """Return the part of the site that ``path`` is, or lies in."""
+    language, _slash, rest = path.lstrip("/").partition("/")
+    inside = rest if language in dict(settings.LANGUAGES) else f"{language}/{rest}"
+    part, _slash, deeper = inside.partition("/")
+    return f"{part}/" if deeper else part
 
 
 def alternates(path: str) -> tuple[Alternate, ...]:

@@ -102,7 +102,7 @@ def tell(value: Any, told: list[str]) -> None:
             tell(each, told)
     elif isinstance(value, Page):
         tell([value.number, value.paginator.num_pages, value.object_list], told)
-    elif names := _fields(type(value)):
+    elif names := _fields(value.__class__):
         told.append(type(value).__name__)
         tell([getattr(value, name) for name in names], told)
     else:

@@ -1,7 +1,11 @@
 """What every answer carries, whoever made it: a page, a file, an error."""
 
 from collections.abc import Callable
+from dataclasses import asdict
+from functools import lru_cache
 
+from csp.middleware import HEADER, CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.core.handlers.exception import response_for_exception
@@ -45,6 +49,32 @@ PRIVATE_AREAS = frozenset(
         "workspace",
     }
 )
+
+
+class SamePolicy(CSPMiddleware):
+    """The content policy, written once a process: here it is the same on every page.
+
+    A page that asks for another one, by django-csp's means, gets that.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Set the header, unless a page brings its own."""
+        asked = (*vars(response), *vars(request))
+        if settings.DEBUG or any(name.startswith("_csp_") for name in asked):
+            answer: HttpResponseBase = super().process_response(request, response)
+            return answer
+        written = _policy(self, repr(settings.CONTENT_SECURITY_POLICY))
+        response.headers.setdefault(HEADER, written)
+        return response
+
+
+@lru_cache(maxsize=8)
+def _policy(writer: SamePolicy, setting: str) -> str:
+    nobody, nothing = HttpRequest(), HttpResponse()
+    parts = writer.get_policy_parts(request=nobody, response=nothing)
+    return str(build_policy(**asdict(parts)))
 
 
 def bare_heads(get_response: Handler) -> Handler:

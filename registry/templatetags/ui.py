@@ -20,10 +20,11 @@ from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from registry import drawing
 from registry.drawing import drawn_icon, price_range, words
@@ -77,6 +78,47 @@ register.simple_tag(words)
 def price(low: Decimal | int | None, high: Decimal | int | None = None) -> str:
     """Show a price or a range of prices in baht."""
     return price_range(low, high)
+
+
+# --- What is the same on many pages ---------------------------------------------
+
+#: Renderings kept of one place in a template; more are drawn each time.
+MOST_KEPT = 64
+
+
+class ConstantNode(template.Node):
+    """What depends on nothing but the language and one value: drawn once a process."""
+
+    def __init__(self, content: template.NodeList, value: Any) -> None:
+        self.content, self.value = content, value
+        self.known: dict[Any, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        """Return the content as it was drawn before, or draw it."""
+        value = None if self.value is None else self.value.resolve(context)
+        key = get_language(), get_script_prefix(), value
+        known = self.known.get(key)
+        if known is not None and not settings.DEBUG:
+            return known
+        drawn: SafeString = self.content.render(context)
+        if len(self.known) < MOST_KEPT:
+            self.known[key] = drawn
+        return drawn
+
+
+@register.tag
+def constant(parser: Any, token: Any) -> ConstantNode:
+    """Draw ``{% constant [value] %}…{% endconstant %}`` once a language and value.
+
+    Nothing in it may come from the reader, the record or the settings of a page.
+    """
+    _name, *values = token.split_contents()
+    if len(values) > 1:
+        raise template.TemplateSyntaxError("constant takes one value at most.")
+    content = parser.parse(("endconstant",))
+    parser.delete_first_token()
+    value = parser.compile_filter(values[0]) if values else None
+    return ConstantNode(content, value)
 
 
 # --- The frame of a page ------------------------------------------------------
@@ -141,10 +183,12 @@ def crumbs(content: str) -> SafeString:
     return render_to_string("components/crumbs.html", {"content": content})
 
 
-@register.inclusion_tag("components/crumb.html")
-def crumb(text: str, url: str = "") -> dict[str, str]:
+@register.simple_tag
+def crumb(text: str, url: str = "") -> SafeString:
     """Name one step of the way; the last, without ``url``, is this page."""
-    return {"text": text, "url": url}
+    if not url:
+        return format_html('<li><span aria-current="page">{}</span></li>', text)
+    return format_html('<li><a href="{}">{}</a></li>', url, text)
 
 
 @register.simple_block_tag
@@ -165,10 +209,7 @@ def section(
     more: str = "",
 ) -> SafeString:
     """Wrap a part of a page under a second-level heading, with a link to all of it."""
-    return render_to_string(
-        "components/section.html",
-        {"content": content, "title": title, "id": id, "url": url, "more": more},
-    )
+    return drawing.section(content, title=title, id=id, url=url, more=more)
 
 
 @register.inclusion_tag("components/button_link.html")
@@ -225,17 +266,17 @@ def stars(count: int | None, year: int | None) -> SafeString:
     return drawing.stars(count, year)
 
 
-@register.inclusion_tag("components/mark_badge.html")
-def mark_badge(certificate: Any) -> dict[str, Any]:
+@register.simple_tag
+def mark_badge(certificate: Any) -> SafeString:
     """Show a mark that is held; grey once its certificate has expired.
 
     ``mark`` must be loaded.
     """
     ends = certificate.expires_on
-    return {
-        "mark": certificate.mark,
-        "has_expired": ends is not None and ends < timezone.localdate(),
-    }
+    return drawing.mark_badge(
+        certificate.mark.abbreviation,
+        has_expired=ends is not None and ends < timezone.localdate(),
+    )
 
 
 @register.simple_tag
@@ -289,10 +330,16 @@ def facts(content: str) -> SafeString:
     return format_html('<dl class="facts">{}</dl>', content)
 
 
-@register.inclusion_tag("components/fact.html")
-def fact(label: str, value: object, *, lang: str = "") -> dict[str, object]:
+@register.simple_tag
+def fact(label: str, value: object, *, lang: str = "") -> SafeString:
     """Show one fact; one that is not known is left out."""
-    return {"label": label, "value": value, "lang": lang}
+    if not value and value != 0:
+        return SafeString("")
+    if lang:
+        return format_html(
+            '<div><dt>{}</dt><dd lang="{}">{}</dd></div>', label, lang, value
+        )
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, value)
 
 
 @register.simple_block_tag
@@ -419,9 +466,8 @@ def timeline(content: str) -> SafeString:
 @register.simple_block_tag
 def moment(content: str, *, when: str, title: str = "") -> SafeString:
     """Show one moment of a history; ``when`` as it is to be read."""
-    return render_to_string(
-        "components/moment.html", {"content": content, "when": when, "title": title}
-    )
+    named = format_html("<strong>{}</strong>", title) if title else ""
+    return format_html("<li><time>{}</time>{}{}</li>", when, named, content)
 
 
 @register.inclusion_tag("components/stepper.html")

@@ -129,7 +129,7 @@ class Listing(Generic[M]):
 
 
 def listing(
-    found: QuerySet[M],
+    found: Any,
     columns: Sequence[Column],
     address: QueryDict,
     *,
@@ -142,7 +142,7 @@ def listing(
     the values of a row; it must have the row's ``code``.
 
     Without ``columns`` the rows come in the order of ``found``, and end with
-    the last numbered page.
+    the last numbered page. ``found`` is a query, or a list that can become one.
     """
     if columns:
         found = found.order_by(*(column.ordering() for column in columns))

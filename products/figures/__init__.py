@@ -1,15 +1,14 @@
 """Counts beside the choices of a list, and what a product's page tells."""
 
 from products.figures.counts import (
-    Cube,
-    Facets,
     member_facets,
     only_home,
     only_province,
     product_facets,
-    roll_up,
     whole_catalogue,
 )
+from products.figures.facets import LEFT_WITH, Cube, Facets, roll_up
+from products.figures.hits import Hits
 from products.figures.pages import (
     ICONS,
     Award,
@@ -28,7 +27,7 @@ from products.figures.pages import (
     published_member,
     published_product,
     related_to,
-    share_places,
+    place,
     spoken_value,
     ways_of,
     ways_to,
@@ -37,9 +36,11 @@ from products.figures.pages import (
 
 __all__ = [
     "ICONS",
+    "LEFT_WITH",
     "Award",
     "Cube",
     "Facets",
+    "Hits",
     "Holding",
     "Month",
     "Way",
@@ -60,7 +61,7 @@ __all__ = [
     "published_product",
     "related_to",
     "roll_up",
-    "share_places",
+    "place",
     "spoken_value",
     "ways_of",
     "ways_to",

@@ -196,17 +196,25 @@ class AddressFilter(django_filters.FilterSet):
 
     # --- What a page offers
 
-    def questions(self, counts: Mapping[str, Mapping[str, int]]) -> dict[str, Question]:
-        """Return each filter with those of its options that would give anything."""
+    def questions(
+        self,
+        counts: Mapping[str, Mapping[str, int]],
+        uncounted: Collection[str] = (),
+    ) -> dict[str, Question]:
+        """Return each filter with those of its options that would give anything.
+
+        Of those ``uncounted`` every option, without a number.
+        """
         return {
             name: Question(
                 name,
                 self.label(name),
                 [
-                    Choice(option, counts[name].get(option.value, 0), is_chosen)
+                    Choice(option, None if name in uncounted else count, is_chosen)
                     for option in options
                     if (is_chosen := option.value in self.chosen.get(name, ()))
-                    or counts[name].get(option.value)
+                    | bool(count := counts[name].get(option.value, 0))
+                    or name in uncounted
                 ],
             )
             for name, options in self.options.items()

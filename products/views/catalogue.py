@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 
 from products import cards, figures, paging
 from products.cards import Card
-from products.figures import Facets
+from products.figures import LEFT_WITH, Facets
 from products.filters import (
     AddressFilter,
     MemberFilter,
@@ -39,9 +39,13 @@ def product_list(request: HtmxRequest) -> HttpResponse:
     whole = figures.whole_catalogue()
     home = figures.only_province(whole)
     asked = ProductFilter(request.GET, vocabulary, home=home)
-    facets = figures.product_facets(asked, vocabulary, whole)
+    hits = figures.Hits.read(asked, vocabulary) if asked.words else None
+    if hits is not None:
+        facets, found = hits.facets(), hits.chosen()
+    else:
+        facets, found = figures.product_facets(asked, vocabulary, whole), asked.qs
     listing = paging.listing(
-        asked.qs.values_list(*cards.COLUMNS),
+        found.values_list(*cards.COLUMNS),
         asked.columns,
         request.GET,
         count=facets.total,
@@ -53,7 +57,7 @@ def product_list(request: HtmxRequest) -> HttpResponse:
         asked,
         {
             "listing": listing,
-            "questions": asked.questions(facets.counts),
+            "questions": asked.questions(facets.counts, facets.uncounted),
             "shelves": asked.shelf_steps(facets.counts["category"]),
             **({} if listing.rows else way_on(asked, facets)),
             "marks": asked.marks,
@@ -91,6 +95,9 @@ def way_on(asked: AddressFilter, facets: Facets) -> dict[str, Any]:
     Asks the database a few times if there are words: this page is rare.
     """
     without = dict(facets.without)
+    for name in facets.uncounted:
+        others = set(asked.chosen) - {name} - LEFT_WITH.get(name, frozenset())
+        without[name] = asked.narrowed(others).count()
     near = None
     if asked.words:
         without["q"] = asked.wordless.count()

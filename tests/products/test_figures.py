@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from members.enums import ContactKind
 from members.models import Contact, Member
-from products import figures
-from products.figures import Cube, roll_up
+from products import derived, figures
+from products.figures import Cube, hits, roll_up
 from products.filters import MemberFilter, ProductFilter, Vocabulary
 from products.models import Product, StarCriterion
 from registry.models import Province
@@ -152,6 +152,74 @@ def test_counts_of_the_catalogue_are_what_each_choice_gives(crowd):
                 assert facets.counts[name].get(value, 0) == expected, (chosen, name)
             if name in filter_.chosen:
                 assert facets.without[name] == asked(kept).qs.count()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("most", [3_000, 0], ids=["read at once", "too many to read"])
+def test_counts_among_words_are_what_each_choice_gives(crowd, most, monkeypatch):
+    monkeypatch.setattr(hits, "MOST_HITS", most)
+    derived.recount(Product.objects.all())
+    dice = random.Random(7)
+    possible = {
+        "category": ["edible", "sweets", "craft"],
+        "otop_type": ["food", "textile"],
+        "province": ["loei", "lamphun"],
+        "district": ["4201", "4205"],
+        "stars": ["3", "5"],
+        "season": ["1", "2", "9"],
+        "edible": ["yes", "no"],
+    }
+
+    def asked(chosen, **instead):
+        query = QueryDict(mutable=True)
+        query["q"] = "ผ้า"
+        for name, values in (chosen | instead).items():
+            query.setlist(name, values)
+        return ProductFilter(query, crowd)
+
+    for _round in range(15):
+        chosen = {
+            name: [dice.choice(values)]
+            for name, values in possible.items()
+            if dice.random() < 0.3
+        }
+        filter_ = asked(chosen)
+        found = hits.Hits.read(filter_, crowd)
+        if found is None:
+            facets, rows = figures.product_facets(filter_, crowd), filter_.qs
+        else:
+            facets, rows = found.facets(), found.chosen()
+        right = list(filter_.qs.values_list("pk", flat=True))
+
+        assert facets.total == len(right)
+        assert [key for (key,) in rows.values_list("pk")[0:20]] == right[:20]
+        for name, values in possible.items():
+            if name not in facets.counts or name in facets.uncounted:
+                continue
+            kept = {
+                each: list(set_to)
+                for each, set_to in filter_.chosen.items()
+                if each != name and not (name == "province" and each == "district")
+            }
+            for value in values:
+                if name == "district" and not value.startswith(filter_.around):
+                    continue
+                expected = asked(kept, **{name: [value]}).qs.count()
+                assert facets.counts[name].get(value, 0) == expected, (chosen, name)
+            if name in filter_.chosen:
+                assert facets.without[name] == asked(kept).qs.count()
+
+
+@pytest.mark.django_db
+def test_places_beside_the_chosen_one_are_offered_without_a_number(crowd):
+    found = ProductFilter(QueryDict("q=ผ้า&province=loei"), crowd)
+    facets = hits.Hits.read(found, crowd).facets()
+
+    provinces = found.questions(facets.counts, facets.uncounted)["province"].choices
+
+    assert len(provinces) == len(crowd.provinces)
+    assert {each.count for each in provinces} == {None}
+    assert [each.option.value for each in provinces if each.is_chosen] == ["loei"]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,136 @@
+"""What words find, read once: its order, and what it holds of each filter.
+
+Looking for words is the dearest thing the catalogue does. So one query brings the
+keys of all that is found with the columns that are counted; counting, narrowing down
+and leafing through happen here.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import QuerySet
+
+from products.counting import COLUMNS, FILTERS, written
+from products.figures.facets import COUNTED, READ_FROM, Facets, named
+from products.filters import ProductFilter, Vocabulary
+from products.models import Product
+
+#: More is counted by the database.
+MOST_HITS = 3_000
+#: What narrows the reading down; all else is looked at here.
+PLACE = frozenset({"province", "district"})
+COLUMN = {name: at for at, name in enumerate(FILTERS)} | {
+    name: FILTERS.index(other) for name, other in READ_FROM.items()
+}
+
+#: What a product says in :data:`COLUMNS`, behind its key.
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """All that words find in the chosen place, the best first."""
+
+    asked: ProductFilter
+    vocabulary: Vocabulary
+    rows: Sequence[Row]
+
+    @classmethod
+    def read(cls, asked: ProductFilter, vocabulary: Vocabulary) -> "Hits | None":
+        """Read what is found; None if it is too much. One query."""
+        found = asked.narrowed(PLACE.intersection(asked.chosen))
+        rows = list(found.values_list("pk", *COLUMNS)[: MOST_HITS + 1])
+        return None if len(rows) > MOST_HITS else cls(asked, vocabulary, rows)
+
+    def facets(self) -> Facets:
+        """Count the choices, each under all other filters.
+
+        Not of a chosen place: the others were not read.
+        """
+        chosen = frozenset(self.asked.chosen) - PLACE
+        main = self.under(chosen)
+        counts = self.counted(main)
+        without = {}
+        for name in chosen:
+            others = self.under(chosen - {name})
+            counts[name] = self.counted(others, name)[name]
+            without[name] = len(others)
+        if not self.asked.around:
+            del counts["district"]
+        return Facets(counts, len(main), without, PLACE.intersection(self.asked.chosen))
+
+    def under(self, names: Collection[str]) -> Sequence[Row]:
+        """Return the rows that the filters ``names`` leave, in order."""
+        rows = self.rows
+        for name in names:
+            at = COLUMN[name]
+            wanted = set(self.asked.chosen[name])
+            said = {row[at + 1] for row in rows}
+            right = {each for each in said if wanted & set(self.called(name, at, each))}
+            rows = [row for row in rows if row[at + 1] in right]
+        return rows
+
+    def called(self, name: str, at: int, said: Any) -> list[str]:
+        """Return what the filter ``name`` calls what a column says."""
+        return [
+            called
+            for value in written(at, said)
+            for other, called in self.vocabulary.called(value)
+            if other == name
+        ]
+
+    def counted(self, rows: Sequence[Row], only: str = "") -> dict[str, Counter[str]]:
+        """Count the choices that rows are for; ``only`` those of one filter."""
+        numbers: Counter[str] = Counter()
+        for at in range(len(COLUMNS)) if not only else (COLUMN[only],):
+            for said, size in Counter(row[at + 1] for row in rows).items():
+                for value in written(at, said):
+                    numbers[value] += size
+        called = named(numbers, self.vocabulary)
+        names = (only,) if only else (*COUNTED, "district")
+        return {name: called.get(name, Counter()) for name in names}
+
+    def chosen(self) -> "InOrder":
+        """Return the products that all filters leave, in the order of the search."""
+        kept = self.under(frozenset(self.asked.chosen) - PLACE)
+        return InOrder([row[0] for row in kept])
+
+
+class InOrder:
+    """Products in the order of their keys, read piece by piece as a list is cut."""
+
+    def __init__(self, keys: Sequence[int], columns: Sequence[str] = ()) -> None:
+        """Take the keys, and the columns to read; without any, models are read."""
+        self.keys, self.columns = keys, columns
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        keys = self.keys[part]
+        rows = self.query(keys)
+        if not self.columns:
+            models = {row.pk: row for row in rows}
+            return [models[key] for key in keys if key in models]
+        values: Mapping[int, Any] = {
+            key: rest for key, *rest in rows.values_list("pk", *self.columns)
+        }
+        return [values[key] for key in keys if key in values]
+
+    def values_list(self, *columns: str) -> "InOrder":
+        """Return the same, to be read as these columns."""
+        return InOrder(self.keys, columns)
+
+    def order_by(self, *order: Any) -> QuerySet[Product]:
+        """Return the same products in another order."""
+        rows = self.query(self.keys).order_by(*order)
+        return cast(
+            QuerySet[Product], rows.values_list(*self.columns) if self.columns else rows
+        )
+
+    @staticmethod
+    def query(keys: Sequence[int]) -> QuerySet[Product]:
+        """Return the published products of some keys."""
+        return Product.objects.published().filter(pk__in=keys)

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import NamedTuple
 
 HEAD_ENDS = b"\r\n\r\n"
@@ -190,7 +191,7 @@ class Load:
         ordered = sorted(self.walls)
         if not ordered:
             return float("inf")
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+        return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
 class Client:

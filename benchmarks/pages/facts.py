@@ -19,6 +19,8 @@ class Facts:
     categories: list[str]
     #: Address names of the provinces with most goods.
     provinces: list[str]
+    #: Common words, each with the address name of the province that has most of it.
+    searches: list[tuple[str, str]]
     suggest: str
     #: Cookies of those who are signed in, by whom.
     cookies: dict[str, str]

@@ -26,6 +26,8 @@ from registry.sessions import begin
 #: Products asked for: enough that no round meets the one of the round before.
 GOODS = 120
 CATEGORIES, PROVINCES = 4, 3
+#: Common words of the register, in every size of it.
+COMMON = ("ผ้าไหม", "กล้วย", "น้ำพริก", "ผ้าฝ้าย")
 #: Where "deep in the catalogue" is.
 DEPTH = 0.8
 DEPTHS = 3
@@ -46,11 +48,6 @@ def gathered() -> Facts:
         .annotate(goods=Count("pk"))
         .order_by("-goods", "category__code")
     )
-    places = (
-        public.values_list("province__slug")
-        .annotate(goods=Count("pk"))
-        .order_by("-goods", "province__slug")
-    )
     newest: Any = public.order_by("-published_at", "pk").values_list("code", flat=True)
     try:
         suggest = reverse("suggest")
@@ -64,11 +61,20 @@ def gathered() -> Facts:
         goods=rich_goods(),
         deep=[newest[int(count * DEPTH) + at] for at in range(DEPTHS)],
         categories=[code for code, _goods in shelves[:CATEGORIES]],
-        provinces=[slug for slug, _goods in places[:PROVINCES]],
+        provinces=fullest(public)[:PROVINCES],
+        searches=[
+            (word, fullest(public.filter(name_th__contains=word))[0]) for word in COMMON
+        ],
         suggest=suggest,
         cookies=signed_in(),
         database=named(connection),
     )
+
+
+def fullest(goods: Any) -> list[str]:
+    """Return the address names of provinces, those with most of ``goods`` first."""
+    places = goods.values_list("province__slug").annotate(goods=Count("pk"))
+    return [slug for slug, _n in places.order_by("-goods", "province__slug")]
 
 
 def rich_goods() -> list[str]:

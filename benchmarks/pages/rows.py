@@ -11,10 +11,9 @@ from urllib.parse import quote, urlencode
 from benchmarks.pages.client import Page
 from benchmarks.pages.facts import Facts
 
-#: Common words of the register, each asked for in one of its fullest provinces.
-COMMON = ("ผ้าไหม", "กล้วย", "น้ำพริก", "ผ้าฝ้าย")
-#: A missing tone mark, a homophone, two romanised and two slips of the finger.
-MISSPELT = ("ผาไหม", "นำ้พริก", "phitakhon", "mat mee", "ผ้าไหทม", "กล้วยตกา")
+#: A missing tone mark, a homophone, signs in the wrong order, two romanised, two
+#: slips of the finger.
+MISSPELT = (*("ผาไหม", "ผ้าใหม", "นำ้พริก", "namphrik", "kluay tak", "กล้วยตกา", "ผ้าไหทม"),)
 TYPED = ("ผ้าไ", "กล้", "สบู", "silk")
 SOUGHT_BY_STAFF = ("ผ้าไหม", "น้ำพริก", "กล้วย")
 
@@ -77,11 +76,8 @@ def deep_plain(facts: Facts) -> list[Page]:
 
 
 def search(facts: Facts) -> list[Page]:
-    """Return common words in the provinces with most goods."""
-    return [
-        Page(listed(q=word, province=facts.provinces[at % len(facts.provinces)]))
-        for at, word in enumerate(COMMON)
-    ]
+    """Return common words, each in the province that has most of it."""
+    return [Page(listed(q=word, province=slug)) for word, slug in facts.searches]
 
 
 def misspelt(facts: Facts) -> list[Page]:

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Any
 
-from benchmarks.pages.client import Answer, Page, Visitor
+from benchmarks.pages.client import Answer, Page, Visitor, crowd
 from benchmarks.pages.facts import Facts
 from benchmarks.pages.rows import Row
 from benchmarks.pages.servers import Server
 
 #: An address with fewer samples is not looked at by itself.
 ENOUGH = 3
-#: Pages of a row that are asked for before anything counts, each so many times.
-WARM_PAGES, WARM_TIMES = 6, 2
+#: Pages of a row that are looked at before anything counts.
+LOOKED_AT = 6
+#: A crowd that reaches every worker before anything counts, and its requests.
+WARM_CLIENTS, WARM_REQUESTS = 8, 32
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,18 @@ def warm(row: Row, subject: Subject, visitor: Visitor, samples: Samples) -> None
         if not subject.is_plain:
             samples.faults.append("There is no such page.")
         return
-    for page in pages[:WARM_PAGES]:
-        for _time in range(WARM_TIMES):
-            answer = visitor.ask(page)
-        if fault := fault_of(answer, row, subject):
+    for page in pages[:LOOKED_AT]:
+        if fault := fault_of(visitor.ask(page), row, subject):
             samples.faults.append(f"{page.path}: {fault}")
             return
+    crowd(
+        subject.server.port,
+        pages,
+        clients=WARM_CLIENTS,
+        seconds=60,
+        warm=0,
+        most=WARM_REQUESTS // 4 if subject.is_plain else WARM_REQUESTS,
+    )
 
 
 def fault_of(answer: Answer, row: Row, subject: Subject) -> str:

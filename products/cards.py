@@ -7,15 +7,16 @@ that are only looked at costs more than reading them.
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
+from registry import known_places
 from registry.addresses import page_below
+from registry.models import District, Province
 
 #: The columns of a card, in the order of :meth:`Card.read`.
 COLUMNS = (
     *("code", "version", "name_th", "name_en", "otop_type", "is_alcohol"),
     *("price_min", "price_max", "current_stars", "current_stars_year"),
     *("mark_codes", "cover"),
-    *("member__name_th", "member__name_en", "district__name_th", "district__name_en"),
-    *("province__name_th", "province__name_en"),
+    *("district_id", "member__name_th", "member__name_en"),
 )
 
 
@@ -41,16 +42,20 @@ class Card(NamedTuple):
     current_stars_year: int | None
     mark_codes: list[str]
     cover: dict[str, Any]
+    district: District
     member: Names
-    district: Names
-    province: Names
 
     @classmethod
     def read(cls, *row: Any) -> Self:
         """Make a card of a row of :data:`COLUMNS`."""
-        *own, maker, maker_en, district, district_en, province, province_en = row
-        places = Names(district, district_en), Names(province, province_en)
-        return cls._make([*own, Names(maker, maker_en), *places])
+        *own, code, maker, maker_en = row
+        place = known_places.district(code)
+        return cls._make([*own, place, Names(maker, maker_en)])
+
+    @property
+    def province(self) -> Province:
+        """Return the province of the district."""
+        return self.district.province
 
     def get_absolute_url(self) -> str:
         """Return the product's public address."""

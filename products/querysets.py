@@ -40,11 +40,9 @@ class ProductQuerySet(RecordQuerySet["Product"]):
     def for_page(self) -> Self:
         """Load with a product all that its page says of shelf, place and maker.
 
-        Its places are its maker's (:meth:`Product.settle`), so they are read once.
+        Its places are known already (:mod:`registry.known_places`).
         """
-        return self.select_related(
-            "category__parent", "member__district", "member__province"
-        )
+        return self.select_related("category__parent", "member")
 
     def search(self, text: str) -> Self:
         """Keep what ``text`` asks for, the best first. One query, for aliases."""

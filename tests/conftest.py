@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import translation
 
+from registry import known_places
 from registry.enums import Role
 from registry.models import portal
 from registry.sessions import begin
@@ -72,6 +73,12 @@ def in_thai():
 def no_question_whether_this_is_a_demonstration(monkeypatch):
     """Know the answer, so that no test's count meets the one query a minute."""
     monkeypatch.setitem(portal._known, "demo", (time.monotonic(), False))
+
+
+@pytest.fixture(autouse=True)
+def places_of_this_test_alone():
+    """Know no place before the test has made it."""
+    known_places.forget()
 
 
 class Visitor(Client):

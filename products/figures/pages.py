@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Q, Sum
+from django.template.defaultfilters import floatformat
 from django.utils.translation import get_language
 
 from members.enums import WEB_KINDS, ContactKind
@@ -16,6 +18,7 @@ from products import cards
 from products.cards import Card
 from products.enums import Section
 from products.models import Certificate, Photo, Product, StarCriterion, StarRating
+from registry import known_places
 from registry.prepared import Prepared
 from registry.thai.dates import (
     MONTHS_EN,
@@ -43,7 +46,8 @@ def published_product(code: str) -> Product | None:
     """Return the product the public may read under ``code``. One query."""
     product = PUBLISHED_PRODUCT.first(code=code)
     if product is not None:
-        share_places(product)
+        place(product)
+        place(product.member)
     return product
 
 
@@ -52,11 +56,10 @@ def published_member(code: str) -> Member | None:
     return PUBLISHED_MEMBER.first(code=code)
 
 
-def share_places(product: Product) -> None:
-    """Give a product that was read for its page the places of its loaded maker."""
-    member = product.member
-    if product.district_id == member.district_id:
-        product.district, product.province = member.district, member.province
+def place(record: Product | Member) -> None:
+    """Give a record that was read for its page its district and province."""
+    record.district = known_places.district(record.district_id)
+    record.province = record.district.province
 
 
 # --- What belongs to them -------------------------------------------------------
@@ -137,6 +140,12 @@ class SectionScore:
     points: Decimal
     most: Decimal | None
 
+    @property
+    def text(self) -> str:
+        """Return the points as they are read: "28.5 / 30"."""
+        said = points_shown(self.points)
+        return said if self.most is None else f"{said} / {points_shown(self.most)}"
+
 
 @dataclass(frozen=True)
 class Award:
@@ -147,6 +156,17 @@ class Award:
     round: Any
     total: Decimal | None
     sections: tuple[SectionScore, ...]
+
+    @property
+    def total_text(self) -> str:
+        """Return the total as it is read; empty where it is not known."""
+        return "" if self.total is None else points_shown(self.total)
+
+
+@lru_cache(maxsize=2_048)
+def points_shown(points: Decimal) -> str:
+    """Return points with a decimal where there is one."""
+    return str(floatformat(points))
 
 
 ANNOUNCED = Prepared[StarRating](

@@ -23,7 +23,8 @@ from registry.models import User
 def product_page(request: HttpRequest, row: Any) -> HttpResponse:
     """Show a product as the public would see it. Reads it again, with its joins."""
     product = Product.objects.for_page().get(pk=row.pk)
-    figures.share_places(product)
+    figures.place(product)
+    figures.place(product.member)
     preview = Preview(members_desk.remarks(product.member), product.is_published)
     with publicity.shown_to(cast(User, request.user)):
         if product.is_alcohol and not settings.SHOW_ALCOHOL_DETAILS:

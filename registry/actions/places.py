@@ -10,6 +10,7 @@ import geothai
 from django.db import models, transaction
 from geothai.abolished import abolished_areas
 
+from registry import known_places
 from registry.models import AbolishedPlace, District, Province, Subdistrict
 from registry.thai.sorting import sort_key
 from registry.thai.text import fold
@@ -58,6 +59,7 @@ def sync_places() -> tuple[LevelReport, ...]:
     written = [_write(model, wanted) for model, wanted in levels]
     # From below: a district goes only after its subdistricts.
     removed = [_remove(model, wanted) for model, wanted in reversed(levels)]
+    transaction.on_commit(known_places.forget)
     return tuple(
         LevelReport(model.__name__, len(wanted), *changes, *leaving)
         for (model, wanted), changes, leaving in zip(

@@ -212,12 +212,18 @@ def section(
     return drawing.section(content, title=title, id=id, url=url, more=more)
 
 
-@register.inclusion_tag("components/button_link.html")
+@register.simple_tag
 def button_link(
     url: str, text: str, *, tone: ButtonTone = "line", icon: str = ""
-) -> dict[str, str]:
+) -> SafeString:
     """Link that looks like a button: red once a page, gold on dark, else line."""
-    return {"url": url, "text": text, "tone": one_of(tone, ButtonTone), "icon": icon}
+    return format_html(
+        '<a class="btn btn--{}" href="{}">{}{}</a>',
+        one_of(tone, ButtonTone),
+        url,
+        drawn_icon(icon, 20) if icon else "",
+        text,
+    )
 
 
 # --- Goods and producers ------------------------------------------------------

@@ -19,8 +19,10 @@ class MembersConfig(AppConfig):
         from registry.followers import follow
         from registry.importing.kinds import offer
         from registry.publicity import ask_before_hiding
+        from registry.vocabulary import learn_from
 
         follow(Member, followers.keep_member, in_bulk=followers.keep_members)
+        learn_from(Member)
         ask_before_hiding(followers.published_portraits)
         desk.open_desks()
         personal.contribute()

@@ -23,8 +23,10 @@ class ProductsConfig(AppConfig):
         from registry.followers import follow
         from registry.importing.kinds import OtherWay, offer, offer_other
         from registry.publicity import ask_before_hiding
+        from registry.vocabulary import learn_from
 
         follow(Product, followers.keep_product, in_bulk=followers.keep_products)
+        learn_from(Product)
         follow(Product, counting.follow_product, in_bulk=counting.follow_products)
         follow(Member, followers.keep_goods)
         follow(Category, followers.keep_shelf)

@@ -9,7 +9,7 @@ new functions. On SQLite a migration that alters a search table makes it anew an
 loses the triggers; it must call :func:`create` again afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,17 +18,27 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 COLUMNS = ("name_fold", "text_fold")
 
 
-def create(editor: BaseDatabaseSchemaEditor, table: str, key: str) -> None:
-    """Index the search rows in ``table``, whose primary key column is ``key``."""
+def create(
+    editor: BaseDatabaseSchemaEditor,
+    table: str,
+    key: str,
+    columns: Sequence[str] = COLUMNS,
+) -> None:
+    """Index ``columns`` of ``table``, whose primary key column is ``key``."""
     statements = {"postgresql": _gin, "sqlite": _fts}[editor.connection.vendor]
-    for statement in statements(table, key):
+    for statement in statements(table, key, columns):
         editor.execute(statement)
 
 
-def drop(editor: BaseDatabaseSchemaEditor, table: str, key: str) -> None:
+def drop(
+    editor: BaseDatabaseSchemaEditor,
+    table: str,
+    key: str,
+    columns: Sequence[str] = COLUMNS,
+) -> None:
     """Take the indexes away. The extension stays: others may use it."""
     if editor.connection.vendor == "postgresql":
-        for column in COLUMNS:
+        for column in columns:
             editor.execute(f"DROP INDEX IF EXISTS {table}_{column}_trgm")
         return
     for event in ("insert", "delete", "update"):
@@ -72,22 +82,22 @@ def _rebuild(table: str) -> str:
     return f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')"  # noqa: S608 - names of ours
 
 
-def _gin(table: str, key: str) -> list[str]:
+def _gin(table: str, key: str, columns: Sequence[str]) -> list[str]:
     return [
         # A trusted extension: the owner of the database may install it.
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
         *(
             f"CREATE INDEX {table}_{column}_trgm ON {table} "
             f"USING gin ({column} gin_trgm_ops)"
-            for column in COLUMNS
+            for column in columns
         ),
     ]
 
 
-def _fts(table: str, key: str) -> list[str]:
-    names = ", ".join(COLUMNS)
-    new = ", ".join(f"new.{column}" for column in (key, *COLUMNS))
-    old = ", ".join(f"old.{column}" for column in (key, *COLUMNS))
+def _fts(table: str, key: str, columns: Sequence[str]) -> list[str]:
+    names = ", ".join(columns)
+    new = ", ".join(f"new.{column}" for column in (key, *columns))
+    old = ", ".join(f"old.{column}" for column in (key, *columns))
     add = f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({new});"  # noqa: S608 - names of ours
     # FTS5 forgets a row only when it is told what it knew of it.
     forget = (

@@ -21,6 +21,7 @@ from registry.models.record import Record
 from registry.models.reviewing import Merge, NoteTemplate, ReviewClaim
 from registry.models.runs import ColumnMemory, ExportRun, ImportRow, ImportRun
 from registry.models.search_row import SearchRow
+from registry.models.words import Word
 
 __all__ = [
     "OPEN_STATES",
@@ -55,6 +56,7 @@ __all__ = [
     "Subdistrict",
     "User",
     "VisitorMessage",
+    "Word",
     "children_of",
     "display_name",
     "forget_installation",

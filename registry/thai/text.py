@@ -46,6 +46,7 @@ TO_PLAIN = TO_ARABIC | str.maketrans("ๆฯ", "  ")
 PUNCTUATION = re.compile("(?:[^\\wะ-ฺเ-๎]|_)+")
 THAI_GAP = re.compile("(?<=[ก-๎]) +(?=[ก-๎])")
 FOREIGN = re.compile("[^\x00-\x7f\u0e00-\u0e7f]")
+SCRIPT_RUN = re.compile(r"[\u0e00-\u0e7f]+|[^\s\u0e00-\u0e7f]+")
 LATIN = re.compile("[a-z]")
 LATIN_OR_DIGIT = re.compile("[a-z0-9]+")
 
@@ -272,7 +273,9 @@ def parse_query(text: str) -> tuple[Term, ...]:
     Thai words that the visitor parted by spaces are terms of their own; Latin
     words in a row are one, for nobody agrees where Thai names are parted.
     """
-    words = [word for part in normalise(text).split() for word in fold(part).split()]
+    words = [
+        word for part in script_runs(normalise(text)) for word in fold(part).split()
+    ]
     terms: list[Term] = []
     row: list[str] = []
     for word in words[:QUERY_WORDS]:
@@ -283,6 +286,11 @@ def parse_query(text: str) -> tuple[Term, ...]:
         terms.append(Term((word,)))
         row = []
     return tuple(dict.fromkeys([*terms, *latin_term(row)]))
+
+
+def script_runs(text: str) -> list[str]:
+    """Part ``text`` at spaces, and where Thai meets other letters: ข้าว105."""
+    return SCRIPT_RUN.findall(text)
 
 
 def latin_term(row: list[str]) -> list[Term]:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cluster_portal import figures
 from cluster_portal.forms import MessageForm
 from cluster_portal.health import check_all
-from members.models import Cluster, Member
-from products.models import Product
+from members.models import Cluster
+from registry import freshness
 from registry.access import public
 from registry.actions.messages import receive_message
 from registry.models import Province
@@ -24,27 +24,23 @@ from registry.personal import Group, kept_in_words, purposes
 
 #: A public code in an address or a sentence; it begins with its province's.
 CODE = re.compile(r"\b(\d{2})-[MP]-\d{5}\b", re.ASCII)
-#: How many goods and producers a page shows before it links to all of them.
-SHOWN = 8
 
 
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Open the house: search, shelves, provinces and the newest five-star goods."""
-    goods = Product.objects.published().filter(is_alcohol=False).for_listing()
+    house, five_star = figures.house(), figures.five_star()
     clusters = Cluster.objects.published().select_related("province")
-    return render(
+    return freshness.page(
         request,
         "cluster_portal/home.html",
         {
-            "totals": figures.totals(),
-            "shelves": figures.shelves(),
-            "five_star": goods.filter(current_stars=5).order_by(
-                "-current_stars_year", "-published_at", "pk"
-            )[:SHOWN],
-            "newest": goods.order_by("-published_at", "pk")[:SHOWN],
-            "regions": figures.by_region(),
+            "totals": house.totals,
+            "shelves": house.shelves,
+            "five_star": five_star,
+            "newest": [] if five_star else figures.newest(),
+            "regions": house.regions,
             "clusters": clusters.order_by("province__sort_key", "slug"),
         },
     )
@@ -54,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def province_list(request: HttpRequest) -> HttpResponse:
     """List all provinces by region, with what is found in each."""
-    return render(
+    return freshness.page(
         request, "cluster_portal/province_list.html", {"regions": figures.by_region()}
     )
 
@@ -64,22 +60,18 @@ def province_list(request: HttpRequest) -> HttpResponse:
 def province_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a province: its clusters, goods, producers and districts."""
     province = get_object_or_404(Province, slug=slug)
-    goods = Product.objects.published().filter(province=province).for_listing()
-    members = Member.objects.published().filter(province=province).for_listing()
-    return render(
+    found = figures.of_province(province)
+    clusters = Cluster.objects.published().filter(province=province)
+    return freshness.page(
         request,
         "cluster_portal/province_detail.html",
         {
             "province": province,
-            "totals": figures.totals(province),
-            "districts": figures.by_district(province),
-            "clusters": Cluster.objects.published()
-            .filter(province=province)
-            .order_by("slug"),
-            "goods": goods.filter(is_alcohol=False).order_by("-published_at", "pk")[
-                :SHOWN
-            ],
-            "members": members.order_by("-goods_count", "sort_key", "pk")[:SHOWN],
+            "totals": found.totals,
+            "districts": found.districts,
+            "clusters": clusters.order_by("slug"),
+            "goods": figures.goods_of(province),
+            "members": figures.members_of(province),
         },
     )
 

@@ -179,6 +179,15 @@ class Member(Record, Named):
                 name="member_public_sorted",
                 condition=Q(status="published", is_placeholder=False),
             ),
+            # A province's page: who makes most, and how many there are.
+            models.Index(
+                "province",
+                F("goods_count").desc(),
+                "sort_key",
+                "id",
+                name="member_public_richest",
+                condition=Q(status="published", is_placeholder=False),
+            ),
             # Duplicates are looked for by folded name within a district.
             models.Index("district", "name_fold", name="member_district_fold"),
             models.Index("status", "submitted_at", "id", name="member_waiting"),

@@ -244,6 +244,14 @@ class Product(Record, Named):
                 name="product_public_starred",
                 condition=Q(status="published"),
             ),
+            # The latest of the best, for the home page.
+            models.Index(
+                F("current_stars_year").desc(),
+                F("published_at").desc(),
+                "id",
+                name="product_public_champions",
+                condition=Q(status="published", current_stars=5, is_alcohol=False),
+            ),
             # Every column that counting reads, the status too, and in its order: the
             # table itself is left alone.
             models.Index(

@@ -192,7 +192,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A waiting writer gets a sentence after 3 s; a query stops after its limit. A
     # pooler between us and PostgreSQL takes no such options: there the role has them.
+    # A page that takes a second process for its query takes it from another page.
     _limits = (
+        "-c jit=off -c max_parallel_workers_per_gather=0 "
         "-c lock_timeout=3000 -c statement_timeout="
         f"{env.int('PORTAL_STATEMENT_TIMEOUT_MS', default=0)}"
     )

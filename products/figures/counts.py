@@ -78,7 +78,7 @@ def product_facets(
 
     :param whole: :func:`whole_catalogue`, where it is known already.
     """
-    if asked.words:
+    if asked.is_searched:
         return facets_of_many(asked, vocabulary)
     counting = Counting(asked, vocabulary, whole)
     chosen = frozenset(asked.chosen)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from products.counting import COLUMNS, FILTERS, written
 from products.figures.facets import COUNTED, READ_FROM, Facets, named
@@ -25,7 +26,7 @@ COLUMN = {name: at for at, name in enumerate(FILTERS)} | {
     name: FILTERS.index(other) for name, other in READ_FROM.items()
 }
 
-#: What a product says in :data:`COLUMNS`, behind its key.
+#: What a product says in :data:`COLUMNS`, behind its key; then its rank and length.
 Row = tuple[Any, ...]
 
 
@@ -39,10 +40,20 @@ class Hits:
 
     @classmethod
     def read(cls, asked: ProductFilter, vocabulary: Vocabulary) -> "Hits | None":
-        """Read what is found; None if it is too much. One query."""
-        found = asked.narrowed(PLACE.intersection(asked.chosen))
-        rows = list(found.values_list("pk", *COLUMNS)[: MOST_HITS + 1])
-        return None if len(rows) > MOST_HITS else cls(asked, vocabulary, rows)
+        """Read what is found; None if it is too much. One query.
+
+        Put in order here: the database stops where it is too much, and need not find
+        all of it to know what is best.
+        """
+        found = asked.narrowed(PLACE.intersection(asked.chosen)).order_by()
+        found = found.annotate(length=Length("name_th"))
+        rows = list(
+            found.values_list("pk", *COLUMNS, "rank", "length")[: MOST_HITS + 1]
+        )
+        if len(rows) > MOST_HITS:
+            return None
+        rows.sort(key=_order)
+        return cls(asked, vocabulary, rows)
 
     def facets(self) -> Facets:
         """Count the choices, each under all other filters.
@@ -67,9 +78,10 @@ class Hits:
         for name in names:
             at = COLUMN[name]
             wanted = set(self.asked.chosen[name])
-            said = {row[at + 1] for row in rows}
+            place = at + 1
+            said = {row[place] for row in rows}
             right = {each for each in said if wanted & set(self.called(name, at, each))}
-            rows = [row for row in rows if row[at + 1] in right]
+            rows = [row for row in rows if row[place] in right]
         return rows
 
     def called(self, name: str, at: int, said: Any) -> list[str]:
@@ -84,8 +96,12 @@ class Hits:
     def counted(self, rows: Sequence[Row], only: str = "") -> dict[str, Counter[str]]:
         """Count the choices that rows are for; ``only`` those of one filter."""
         numbers: Counter[str] = Counter()
-        for at in range(len(COLUMNS)) if not only else (COLUMN[only],):
-            for said, size in Counter(row[at + 1] for row in rows).items():
+        # Turned on its side first: counting a whole column is quick.
+        columns = list(zip(*rows, strict=True))[1 : len(COLUMNS) + 1]
+        for at, column in enumerate(columns):
+            if only and at != COLUMN[only]:
+                continue
+            for said, size in Counter(column).items():
                 for value in written(at, said):
                     numbers[value] += size
         called = named(numbers, self.vocabulary)
@@ -96,6 +112,13 @@ class Hits:
         """Return the products that all filters leave, in the order of the search."""
         kept = self.under(frozenset(self.asked.chosen) - PLACE)
         return InOrder([row[0] for row in kept])
+
+
+def _order(row: Row) -> tuple[int, int, int, int]:
+    """Return where a row stands, as ``ProductQuerySet.search`` orders them."""
+    *_columns, rank, length = row
+    stars = row[1 + COLUMNS.index("current_stars")]
+    return rank, length, -(stars or 0), row[0]
 
 
 class InOrder:

@@ -69,6 +69,8 @@ class AddressFilter(django_filters.FilterSet):
         self.sort = self.read_sort(address)
         #: What the words find, whatever else is chosen.
         self.found = published.search(self.words) if self.words else published
+        #: Whether there is a word among them: "…" finds everything.
+        self.is_searched = "rank" in self.found.query.annotations
         # Each filter is copied for each page: only those that are set.
         self.base_filters = {name: self.every_filter()[name] for name in self.chosen}
         super().__init__(self.query(), self.found)

@@ -16,6 +16,8 @@ from products.filters.options import Option, Step, named
 from products.filters.vocabulary import Vocabulary
 from products.models import Category, Product
 from products.paging import Column
+from registry.search import LABEL
+from registry.thai.text import fold
 
 
 class ProductFilter(AddressFilter):
@@ -128,6 +130,18 @@ class ProductFilter(AddressFilter):
             option.lang,
             is_current=(shelf.code,) == self.chosen.get("category"),
         )
+
+    def keep_province(self, rows: QuerySet[Any], name: str, slug: str) -> QuerySet[Any]:
+        """Keep what lies in a province; beside words, by the index of words too.
+
+        Goods have the names of their places as labels: so the database reads those
+        that words find there, and not all that words find.
+        """
+        rows = super().keep_province(rows, name, slug)
+        if self.is_searched:
+            label = LABEL + fold(self.provinces[slug].name_th)
+            rows = rows.filter(search__text_fold__substr=label)
+        return rows
 
     def keep_shelf(
         self, rows: QuerySet[Product], name: str, code: str

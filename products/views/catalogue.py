@@ -39,7 +39,7 @@ def product_list(request: HtmxRequest) -> HttpResponse:
     whole = figures.whole_catalogue()
     home = figures.only_province(whole)
     asked = ProductFilter(request.GET, vocabulary, home=home)
-    hits = figures.Hits.read(asked, vocabulary) if asked.words else None
+    hits = figures.Hits.read(asked, vocabulary) if asked.is_searched else None
     if hits is not None:
         facets, found = hits.facets(), hits.chosen()
     else:

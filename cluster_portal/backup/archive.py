@@ -114,7 +114,7 @@ def opened(path: Path) -> Iterator["Reader"]:
     except (FileNotFoundError, PermissionError, IsADirectoryError) as fault:
         raise Refused(f"{path} cannot be read: {fault.strerror}.") from fault
     except (tarfile.TarError, EOFError) as fault:
-        raise Refused(f"{path} is damaged or is no backup: {fault}.") from fault
+        raise Refused(f"{path} is cut short, damaged or no backup: {fault}.") from fault
 
 
 class Reader:

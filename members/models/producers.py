@@ -188,6 +188,16 @@ class Member(Record, Named):
                 name="member_public_richest",
                 condition=Q(status="published", is_placeholder=False),
             ),
+            # All that counting reads: the table itself is left alone.
+            models.Index(
+                "status",
+                "is_placeholder",
+                "province",
+                "district",
+                "producer_type",
+                name="member_public_counted",
+                condition=Q(status="published", is_placeholder=False),
+            ),
             # Duplicates are looked for by folded name within a district.
             models.Index("district", "name_fold", name="member_district_fold"),
             models.Index("status", "submitted_at", "id", name="member_waiting"),

@@ -158,7 +158,7 @@ def added(counts: Sequence[Counter[str]]) -> Counter[str]:
 def counted(rows: QuerySet[Product], columns: Sequence[str]) -> Counter[str]:
     """Count what products hold in some columns, and all of them. One query."""
     found: Counter[str] = Counter()
-    groups = rows.order_by().values_list(*columns).annotate(size=Count("pk"))
+    groups = rows.order_by().values_list(*columns).annotate(size=Count("*"))
     places = [COLUMNS.index(column) for column in columns]
     for *row, size in groups:
         found[ALL] += size
@@ -197,7 +197,7 @@ def cube_of(
         )
 
     columns = [COLUMNS[at] for at in places]
-    rows = products.order_by().values_list(*columns).annotate(size=Count("pk"))
+    rows = products.order_by().values_list(*columns).annotate(size=Count("*"))
     groups = []
     for *row, size in rows:
         values: list[tuple[str, ...]] = [()] * len(names)
@@ -214,7 +214,7 @@ def member_facets(asked: MemberFilter) -> Facets:
     rows = (
         asked.found.order_by()
         .values_list("province_id", "district_id", "producer_type")
-        .annotate(size=Count("pk"))
+        .annotate(size=Count("*"))
     )
     groups = [
         ((slugs.get(province, ()), (kind,) if kind else (), (district,)), size)

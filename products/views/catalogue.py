@@ -74,8 +74,10 @@ def member_list(request: HtmxRequest) -> HttpResponse:
     provinces = Province.objects.order_by("sort_key", "pk")
     home = figures.only_home()
     asked = MemberFilter(request.GET, tuple(provinces), home=home)
-    listing = paging.listing(asked.qs.for_listing(), asked.columns, request.GET)
     facets = figures.member_facets(asked)
+    listing = paging.listing(
+        asked.qs.for_listing(), asked.columns, request.GET, count=facets.total
+    )
     return answer(
         request,
         "members/member_list.html",

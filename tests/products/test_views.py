@@ -92,11 +92,11 @@ def test_searched_catalogue_asks_six_times(client, count, django_assert_num_quer
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_of_producers_asks_six_times(client, count, django_assert_num_queries):
+def test_list_of_producers_asks_five_times(client, count, django_assert_num_queries):
     MemberFactory.create_batch(count, published=True)
     client.get(PRODUCERS)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         text = page(client, PRODUCERS)
 
     assert text.count('class="maker card"') == count

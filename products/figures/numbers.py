@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from django.db import connection
+from django.db import connections, router
 
 from products.counting import (
     ALL,
@@ -30,7 +30,7 @@ def among(givens: Collection[str]) -> Mapping[str, Counter[str]]:
     """
     marks = ", ".join(["%s"] * len(givens))
     found: dict[str, Counter[str]] = {given: Counter() for given in givens}
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(CatalogueCount)].cursor() as cursor:
         cursor.execute(
             f'SELECT given, held, "count", {NOTHING} FROM {COUNTS} '  # noqa: S608 - names of ours
             f"WHERE given IN ({marks}) "

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Self
 
-from django.db import connection
+from django.db import connection, connections, router
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 
 from products.counting import ALL_YEAR
@@ -142,7 +142,8 @@ def _stamp() -> object:
         f"(SELECT {what}(code) FROM {places})"  # noqa: S608 - as above
         for what in ("count", "min", "max")
     )
-    with connection.cursor() as cursor:
+    # Of the database the rows are read from: a replica's may be a moment older.
+    with connections[router.db_for_read(Category)].cursor() as cursor:
         cursor.execute(f"SELECT {kept}, {codes}")
         return cursor.fetchone()
 

@@ -132,9 +132,10 @@ def asked(connection, visit):
     return len(questions)
 
 
-def test_a_visitors_page_is_read_from_the_replica_alone(visitor, replica):
+@pytest.mark.parametrize("address", [HOME, "/", "/products/", "/members/"])
+def test_a_visitors_page_is_read_from_the_replica_alone(visitor, replica, address):
     def visit():
-        assert visitor.get(HOME).status_code == 200
+        assert visitor.get(address).status_code == 200
 
     visit()
     assert asked(connections[PRIMARY], visit) == 0

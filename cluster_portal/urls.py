@@ -22,6 +22,7 @@ from products.urls import (
     outside_patterns,
     picture_zip_patterns,
     product_patterns,
+    suggest_patterns,
 )
 from registry.access import EVERYBODY, STAFF, mark, public
 from registry.enums import Role
@@ -110,6 +111,7 @@ urlpatterns = [
     path("api/v1/", include("reports.api.urls")),
     *i18n_patterns(
         path("", views.home, name="home"),
+        *suggest_patterns,
         path("products/", include((product_patterns, "products"))),
         path("members/", include((member_patterns, "members"))),
         path("provinces/", include((province_patterns, "provinces"))),

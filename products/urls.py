@@ -6,7 +6,14 @@ address says members; asking about a cluster needs no more than this app knows.
 
 from django.urls import path
 
-from products.views import catalogue, enquiries, outside, pages, picture_zip
+from products.views import (
+    catalogue,
+    enquiries,
+    outside,
+    pages,
+    picture_zip,
+    suggestions,
+)
 
 #: Under ``/products/``, namespace ``products``.
 product_patterns = [
@@ -15,6 +22,9 @@ product_patterns = [
     path("<slug:code>/enquiry/", enquiries.product_enquiry, name="enquire"),
     path("<slug:code>/qr.svg", pages.product_qr, name="qr"),
 ]
+
+#: What may be meant by letters that are being typed; of no namespace.
+suggest_patterns = [path("suggest/", suggestions.suggest, name="suggest")]
 
 #: Under ``/members/``, namespace ``members``.
 member_patterns = [

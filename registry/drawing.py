@@ -16,7 +16,9 @@ from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from lucide.templatetags.lucide import lucide
 
+from registry.marking import marked_html
 from registry.publicity import address_of
+from registry.search import Sought
 from registry.thai.lines import well_broken
 
 #: Years are kept in the Buddhist era and shown in the reader's.
@@ -251,20 +253,25 @@ def product_card(
     eager: bool = False,
     held: Iterable[str] = (),
     names_province: bool = False,
+    sought: Sequence[Sought] = (),
 ) -> SafeString:
     """Return a product in a grid, as ``product_card`` of the tags says.
 
     :param held: the abbreviations of the marks to show.
+    :param sought: words to mark in its name.
     """
     cover = product.cover if shows_all else None
     seen = picture(
         cover, alt="", sizes=CARD_SIZES, card=True, eager=eager, kind=product.otop_type
     )
+    name = words(product, "name")
+    if sought:
+        name = marked_html(name, sought)
     more = _card_foot(product, held, names_province=names_province) if shows_all else ""
     return SafeString(
         f'<li class="card"><a class="card__link" '
         f'href="{escape(product.get_absolute_url())}">{seen}'
-        f'<span class="card__name">{well_broken(words(product, "name"))}</span></a>'
+        f'<span class="card__name">{well_broken(name)}</span></a>'
         f'<p class="card__maker">{well_broken(words(product.member, "name"))}</p>'
         f"{more}</li>"
     )

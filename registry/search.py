@@ -12,12 +12,13 @@ Both databases find substrings by trigrams (``registry.search_index``).
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import chain, combinations
 from operator import and_, or_
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db import connections, models, router
 from django.db.models import Case, Q, Value, When
@@ -165,7 +166,7 @@ class Substr(Lookup[str]):
         return sql, (f'{column} : "{phrase}"',)
 
 
-def ranked(rows: R, text: str, *ties: Any) -> R:
+def ranked(rows: R, text: str, *ties: Any, by_name: bool = False) -> R:
     """Keep the ``rows`` that ``text`` asks for, the best first.
 
     All words must be found, in any order. A name that begins with the text comes
@@ -173,13 +174,17 @@ def ranked(rows: R, text: str, *ties: Any) -> R:
     the names, then among names and labels, then anywhere; of equals the shorter
     name, then ``ties``. A text without any word keeps all rows as they are.
     One query, for what its words stand for.
+
+    :param by_name: leave out what has the words in its descriptions only; words that
+        are names of places may still be labels.
     """
     asked = Asked.read(text)
     if not asked.terms:
         return rows
     # Annotated first: the other way round leaves an outer join, and SQLite scans.
     found = rows.annotate(rank=asked.rank())
-    found = found.filter(asked.anywhere(), search__isnull=False)
+    wanted = asked.by_name() if by_name else asked.anywhere()
+    found = found.filter(wanted, search__isnull=False)
     return found.order_by("rank", Length("name_th"), *ties, "pk")
 
 
@@ -194,6 +199,7 @@ class Sought(NamedTuple):
 
 
 Found = Callable[[Sought], Q]
+_last = threading.local()
 
 
 @dataclass(frozen=True)
@@ -205,19 +211,32 @@ class Asked:
     known: "Known"
 
     @classmethod
-    def read(cls, text: str) -> "Asked":
+    def read(cls, typed: str) -> "Asked":
         """Read a query, whatever it holds. One query, for what its words stand for."""
-        text = PLACE_TITLE.sub(" ", normalise(text[:QUERY_LENGTH])).strip()
+        text = PLACE_TITLE.sub(" ", normalise(typed[:QUERY_LENGTH])).strip()
         terms = tuple(_singular(term) for term in parse_query(text))
         telling = tuple(
             term for term in terms if not EMPTY_WORDS.issuperset(term.tokens)
         )
         terms = telling or terms
-        return cls(text, terms, Known.read(text, terms))
+        asked = cls(text, terms, Known.read(text, terms))
+        _last.typed, _last.asked = typed, asked
+        return asked
+
+    @classmethod
+    def again(cls, typed: str) -> "Asked":
+        """Return a query that this thread may just have read. No query, mostly."""
+        if getattr(_last, "typed", None) == typed:
+            return cast(Asked, _last.asked)
+        return cls.read(typed)
 
     def anywhere(self) -> Q:
         """Keep what has every term in its texts, by the trigram index."""
         return self._each_term(_in_text)
+
+    def by_name(self) -> Q:
+        """Keep what has every term in its names, or as the label of a place."""
+        return self._each_term(_in_name_or_place)
 
     def rank(self) -> Case:
         """Return how well a row found meets the query, 0 the best.
@@ -461,6 +480,14 @@ def _labelled(name: str) -> Q:
             search__text_fold__endswith=LABEL + name
         )
     return Q(search__text_fold__substr=LABEL + name)
+
+
+def _in_name_or_place(word: Sought) -> Q:
+    """Keep rows with a word among their names, by the trigram index."""
+    found = _in_name(word)
+    if len(word.folded) >= TRIGRAM:
+        found &= Q(search__name_fold__substr=word.folded)
+    return found | _labelled(word.folded) if word.is_place else found
 
 
 def _in_name_or_label(word: Sought) -> Q:

@@ -47,11 +47,15 @@ def drop(
 
 
 def rebuild(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Read the index of ``table`` anew from its rows, whatever state it is in."""
+    """Read the index of ``table`` anew from its rows, whatever state it is in.
+
+    On PostgreSQL people go on searching and writing, unless in a transaction.
+    """
+    how = "" if connection.in_atomic_block else "CONCURRENTLY "
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for column in COLUMNS:
-                cursor.execute(f"REINDEX INDEX {table}_{column}_trgm")
+                cursor.execute(f"REINDEX INDEX {how}{table}_{column}_trgm")
         else:
             cursor.execute(_rebuild(table))
 

@@ -21,7 +21,7 @@ from registry.models.record import Record
 from registry.models.reviewing import Merge, NoteTemplate, ReviewClaim
 from registry.models.runs import ColumnMemory, ExportRun, ImportRow, ImportRun
 from registry.models.search_row import SearchRow
-from registry.models.words import Word
+from registry.models.words import ReindexPlace, Word
 
 __all__ = [
     "OPEN_STATES",
@@ -51,6 +51,7 @@ __all__ = [
     "Proposal",
     "Province",
     "Record",
+    "ReindexPlace",
     "ReviewClaim",
     "SearchRow",
     "Subdistrict",

@@ -26,9 +26,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from registry import drawing
+from registry import drawing, marking
 from registry.drawing import drawn_icon, price_range, words
 from registry.drawing import year_shown as year_shown
+from registry.search import Sought
 
 register = template.Library()
 
@@ -159,8 +160,12 @@ def search_box(
     placeholder: str = "",
     form: str = "",
     id: str = "q",  # noqa: A002  # named as the attribute it becomes
-) -> dict[str, str]:
-    """Ask for words; with ``form`` the field belongs to the form of that id."""
+    suggest: bool = False,
+) -> dict[str, Any]:
+    """Ask for words; with ``form`` the field belongs to the form of that id.
+
+    ``suggest`` offers words, places, goods and producers while somebody types.
+    """
     return {
         "action": action,
         "label": label,
@@ -168,6 +173,7 @@ def search_box(
         "placeholder": placeholder,
         "form": form,
         "id": id,
+        "suggest": suggest,
     }
 
 
@@ -236,11 +242,13 @@ def product_card(
     eager: bool = False,
     marks: Mapping[str, Any] | None = None,
     names_province: bool = False,
+    sought: Sequence[Sought] = (),
 ) -> SafeString:
     """Show a product in a grid; ``eager`` for the first row of a page.
 
     ``member`` and ``district`` must be loaded, and ``province`` to name it
-    beside the district. ``marks`` (by code) names those the product holds. An
+    beside the district. ``marks`` (by code) names those the product holds; what of
+    the name was ``sought`` is marked. An
     alcoholic drink shows its name and maker only: Thai law limits its
     advertising.
     """
@@ -253,13 +261,23 @@ def product_card(
         if marks
         else (),
         names_province=names_province,
+        sought=sought,
     )
 
 
 @register.inclusion_tag("components/producer_card.html")
-def producer_card(member: Any) -> dict[str, Any]:
-    """Show a producer in a list. ``district`` and ``province`` must be loaded."""
-    return {"member": member}
+def producer_card(member: Any, *, sought: Sequence[Sought] = ()) -> dict[str, Any]:
+    """Show a producer in a list. ``district`` and ``province`` must be loaded.
+
+    What of the name was ``sought`` is marked.
+    """
+    return {"member": member, "sought": sought}
+
+
+@register.filter
+def marked(text: str, sought: Sequence[Sought]) -> SafeString:
+    """Mark in a name what was sought there. A text that is HTML stays as it is."""
+    return marking.marked_html(text, sought)
 
 
 @register.simple_tag

@@ -47,6 +47,7 @@ TABLE = {
     "file": SIGNED_IN,
     # What a tourist meets
     "home": EVERYBODY,
+    "suggest": EVERYBODY,
     "products:list": EVERYBODY,
     "products:detail": EVERYBODY,
     "products:qr": EVERYBODY,

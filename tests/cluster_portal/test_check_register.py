@@ -5,8 +5,10 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from cluster_portal.management.commands import reindex_search
 from members.models import Member, MemberSearch
 from products.models import Category, Product, ProductSearch
+from registry.models import ReindexPlace
 from tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +67,8 @@ def test_search_rows_are_written_anew():
 
     said = run("reindex_search")
 
-    assert said[-1] == "products: index read anew"
+    assert said[-2] == "products: index read anew"
+    assert said[-1].startswith("words: ")
     assert MemberSearch.objects.filter(pk=product.member_id).exists()
     assert Product.objects.search(product.name_th).get() == product
 
@@ -76,8 +79,35 @@ def test_a_stopped_run_goes_on_after_the_key_it_said():
 
     said = run("reindex_search", "products", "--after", str(first.pk))
 
-    assert said[0].endswith(f"products --after {second.pk}")
+    assert said[0].endswith(f"now at {second.pk}")
     assert [row.pk for row in ProductSearch.objects.all()] == [second.pk]
+
+
+def test_a_killed_run_goes_on_where_it_was_by_itself(monkeypatch):
+    first, second = ProductFactory(), ProductFactory()
+    ProductSearch.objects.all().delete()
+    monkeypatch.setattr(reindex_search, "BATCH", 1)
+    recount, seen = reindex_search.products.recount, []
+
+    def killed_at_the_second(keys):
+        seen.extend(keys)
+        if keys == [second.pk]:
+            raise KeyboardInterrupt
+        return recount(keys)
+
+    kinds = reindex_search.KINDS
+    monkeypatch.setitem(
+        kinds, "products", (*kinds["products"][:2], killed_at_the_second)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run("reindex_search", "products")
+    monkeypatch.undo()
+    said = run("reindex_search", "products")
+
+    assert seen == [first.pk, second.pk]
+    assert said[0] == f"products: going on after {first.pk}"
+    assert {row.pk for row in ProductSearch.objects.all()} == {first.pk, second.pk}
+    assert not ReindexPlace.objects.exists()
 
 
 def test_a_key_without_its_kind_is_refused():

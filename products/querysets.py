@@ -44,9 +44,13 @@ class ProductQuerySet(RecordQuerySet["Product"]):
         """
         return self.select_related("category__parent", "member")
 
-    def search(self, text: str) -> Self:
-        """Keep what ``text`` asks for, the best first. One query, for aliases."""
-        return ranked(self, text, models.F("current_stars").desc(nulls_last=True))
+    def search(self, text: str, *, by_name: bool = False) -> Self:
+        """Keep what ``text`` asks for, the best first. One query, for aliases.
+
+        :param by_name: leave out what has the words in its descriptions only.
+        """
+        stars = models.F("current_stars").desc(nulls_last=True)
+        return ranked(self, text, stars, by_name=by_name)
 
     def in_use(self) -> Self:
         """Keep what is worth completing: nothing withdrawn."""

@@ -8,7 +8,7 @@ from products.figures.counts import (
     whole_catalogue,
 )
 from products.figures.facets import LEFT_WITH, Cube, Facets, roll_up
-from products.figures.hits import Hits
+from products.figures.hits import Hits, look_up
 from products.figures.pages import (
     ICONS,
     Award,
@@ -49,6 +49,7 @@ __all__ = [
     "certificates_at",
     "certificates_of",
     "holdings_of",
+    "look_up",
     "member_facets",
     "memberships_of",
     "months_of",

@@ -7,7 +7,7 @@ find is counted as it is read (:mod:`products.figures.hits`).
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from products.figures import numbers
 from products.figures.facets import (
     COUNTED,
     LEFT_WITH,
+    PLACE,
     READ_FROM,
     Cube,
     Facets,
@@ -172,13 +173,14 @@ def counted(rows: QuerySet[Product], columns: Sequence[str]) -> Counter[str]:
 
 
 def facets_of_many(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:
-    """Count the choices where words find more than is read. Up to two queries."""
-    cube = cube_of(asked.found, vocabulary)
-    if not asked.around:
-        return roll_up(cube, asked.chosen)
-    around = asked.found.filter(province=asked.around)
-    near = cube_of(around, vocabulary, with_districts=True)
-    return in_places(cube, near, asked.chosen)
+    """Count the choices where words find more than is read. One query.
+
+    Not of a chosen place: what words find elsewhere is not looked at.
+    """
+    place = PLACE.intersection(asked.chosen)
+    chosen = {name: each for name, each in asked.chosen.items() if name not in PLACE}
+    near = cube_of(asked.narrowed(place), vocabulary, with_districts=bool(asked.around))
+    return replace(roll_up(near, chosen), uncounted=frozenset(place))
 
 
 def cube_of(

@@ -17,6 +17,8 @@ Held = tuple[tuple[str, ...], ...]
 READ_FROM = {"edible": "category"}
 #: Filters of the catalogue that are counted everywhere; districts in one province.
 COUNTED = (*(name for name in FILTERS if name != "district"), "edible")
+#: Filters by place: words are looked for there, and all else is looked at afterwards.
+PLACE = frozenset({"province", "district"})
 #: Leaving a province leaves its district too.
 LEFT_WITH = {"province": frozenset({"province", "district"})}
 

@@ -8,26 +8,62 @@ and leafing through happen here.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from products.counting import COLUMNS, FILTERS, written
-from products.figures.facets import COUNTED, READ_FROM, Facets, named
+from products.figures.counts import product_facets
+from products.figures.facets import COUNTED, PLACE, READ_FROM, Facets, named
 from products.filters import ProductFilter, Vocabulary
 from products.models import Product
+from products.paging import PER_PAGE
 
 #: More is counted by the database.
-MOST_HITS = 3_000
-#: What narrows the reading down; all else is looked at here.
-PLACE = frozenset({"province", "district"})
+MOST_HITS = 6_000
 COLUMN = {name: at for at, name in enumerate(FILTERS)} | {
     name: FILTERS.index(other) for name, other in READ_FROM.items()
 }
 
 #: What a product says in :data:`COLUMNS`, behind its key; then its rank and length.
 Row = tuple[Any, ...]
+
+
+class LookedUp(NamedTuple):
+    """What an address of the catalogue gives."""
+
+    facets: Facets
+    #: A query, or :class:`InOrder`.
+    rows: Any
+    #: Descriptions were not looked through: names gave enough.
+    is_by_name: bool = False
+
+
+def look_up(
+    asked: ProductFilter, vocabulary: Vocabulary, whole: Counter[str]
+) -> LookedUp:
+    """Find what is asked for, and count its choices.
+
+    Names that fill a page are enough: what else only mentions the words comes when it
+    is asked for. One query for what is read at once, one more each for names and for
+    numbers of more than that.
+    """
+    if not asked.is_searched:
+        return LookedUp(product_facets(asked, vocabulary, whole), asked.qs)
+    if not asked.is_wide:
+        everything, widest = asked.found, asked.queryset
+        asked.keep_named()
+        hits = Hits.read(asked, vocabulary)
+        if hits is None:
+            return LookedUp(product_facets(asked, vocabulary), asked.qs, True)
+        if len(chosen := hits.chosen()) >= PER_PAGE:
+            return LookedUp(hits.facets(), chosen, True)
+        asked.found, asked.queryset = everything, widest
+    hits = Hits.read(asked, vocabulary)
+    if hits is None:
+        return LookedUp(product_facets(asked, vocabulary), asked.qs)
+    return LookedUp(hits.facets(), hits.chosen())
 
 
 @dataclass(frozen=True)

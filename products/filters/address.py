@@ -40,6 +40,8 @@ class AddressFilter(django_filters.FilterSet):
     #: Filters that may hold several values; any of them will do.
     SEVERAL: ClassVar[frozenset[str]] = frozenset()
     SORTS: ClassVar[Mapping[str, tuple[Column, ...]]] = {}
+    #: Words are looked for in descriptions too, though names hold them.
+    is_wide = False
 
     def __init__(
         self,
@@ -186,6 +188,8 @@ class AddressFilter(django_filters.FilterSet):
                 query.setlist(name, kept)
         if self.sort != self.sorts[0].value:
             query["sort"] = self.sort
+        if self.is_wide and "q" in query:
+            query["in"] = "all"
         if "after" in instead:
             query["after"] = instead["after"]
         return query

@@ -69,6 +69,7 @@ class ProductFilter(AddressFilter):
     ) -> None:
         """Read the catalogue's address."""
         self.vocabulary = vocabulary
+        self.is_wide = address.get("in") == "all"
         self.shelves, self.marks = vocabulary.shelves, vocabulary.marks_by_code
         super().__init__(
             address,
@@ -93,6 +94,17 @@ class ProductFilter(AddressFilter):
             Option("-price", _("Price: high to low")),
             Option("stars", _("Most stars first")),
         )
+
+    @property
+    def wider(self) -> str:
+        """Return the address at which descriptions are looked through too."""
+        query = self.query()
+        query["in"] = "all"
+        return f"?{query.urlencode()}"
+
+    def keep_named(self) -> None:
+        """Look for the words in names alone from here on."""
+        self.found = self.queryset = self.published.search(self.words, by_name=True)
 
     def shelf_steps(self, counts: Mapping[str, int]) -> list[Step]:
         """Return the way from all goods to the chosen shelf, and the shelves below.

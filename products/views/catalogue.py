@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from products.filters import (
     Vocabulary,
 )
 from registry.access import public
+from registry.marking import sought_in
 from registry.models import Province
 from registry.vocabulary import did_you_mean
 
@@ -35,32 +36,40 @@ class HtmxRequest(HttpRequest):
 @require_safe
 def product_list(request: HtmxRequest) -> HttpResponse:
     """Show the catalogue; htmx gets results and choices alone."""
+    return found_products(request, request.GET)
+
+
+def found_products(
+    request: HtmxRequest, address: QueryDict, *, typed: str = ""
+) -> HttpResponse:
+    """Show what an address asks for; ``typed`` if other words were typed for these."""
     vocabulary = Vocabulary.current()
     whole = figures.whole_catalogue()
     home = figures.only_province(whole)
-    asked = ProductFilter(request.GET, vocabulary, home=home)
-    hits = figures.Hits.read(asked, vocabulary) if asked.is_searched else None
-    if hits is not None:
-        facets, found = hits.facets(), hits.chosen()
-    else:
-        facets, found = figures.product_facets(asked, vocabulary, whole), asked.qs
+    asked = ProductFilter(address, vocabulary, home=home)
+    facets, found, is_by_name = figures.look_up(asked, vocabulary, whole)
     listing = paging.listing(
         found.values_list(*cards.COLUMNS),
         asked.columns,
-        request.GET,
+        address,
         count=facets.total,
         read=Card.read,
     )
+    if not (listing.rows or typed) and (meant := forgiven(asked)):
+        return found_products(request, put(address, meant), typed=asked.words)
     return answer(
         request,
         "products/product_list.html",
         asked,
         {
             "listing": listing,
+            "typed": typed,
+            "sought": sought_in(asked.words),
             "questions": asked.questions(facets.counts, facets.uncounted),
             "shelves": asked.shelf_steps(facets.counts["category"]),
             **({} if listing.rows else way_on(asked, facets)),
             "marks": asked.marks,
+            "wider_url": asked.wider if is_by_name else "",
             "offers_province": not home,
             "names_province": not home and asked.province is None,
         },
@@ -71,24 +80,52 @@ def product_list(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def member_list(request: HtmxRequest) -> HttpResponse:
     """List the producers; htmx gets results and choices alone."""
+    return found_members(request, request.GET)
+
+
+def found_members(
+    request: HtmxRequest, address: QueryDict, *, typed: str = ""
+) -> HttpResponse:
+    """List whom an address asks for; ``typed`` if other words were typed for these."""
     provinces = Province.objects.order_by("sort_key", "pk")
     home = figures.only_home()
-    asked = MemberFilter(request.GET, tuple(provinces), home=home)
+    asked = MemberFilter(address, tuple(provinces), home=home)
     facets = figures.member_facets(asked)
     listing = paging.listing(
-        asked.qs.for_listing(), asked.columns, request.GET, count=facets.total
+        asked.qs.for_listing(), asked.columns, address, count=facets.total
     )
+    if not (listing.rows or typed) and (meant := forgiven(asked)):
+        return found_members(request, put(address, meant), typed=asked.words)
     return answer(
         request,
         "members/member_list.html",
         asked,
         {
             "listing": listing,
+            "typed": typed,
+            "sought": sought_in(asked.words),
             "questions": asked.questions(facets.counts),
             **({} if listing.rows else way_on(asked, facets)),
             "offers_province": not home,
         },
     )
+
+
+def forgiven(asked: AddressFilter) -> str | None:
+    """Return the words that were meant by words that find nothing anywhere.
+
+    Where only a filter keeps the hits away, the filter is what to loosen.
+    """
+    if not asked.words or asked.published.search(asked.words).exists():
+        return None
+    return did_you_mean(asked.words, asked.published.model)
+
+
+def put(address: QueryDict, words: str) -> QueryDict:
+    """Return an address with other words."""
+    other = address.copy()
+    other["q"] = words
+    return other
 
 
 def way_on(asked: AddressFilter, facets: Facets) -> dict[str, Any]:

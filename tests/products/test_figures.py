@@ -14,6 +14,7 @@ from products import derived, figures
 from products.figures import Cube, hits, roll_up
 from products.filters import MemberFilter, ProductFilter, Vocabulary
 from products.models import Product, StarCriterion
+from products.paging import PER_PAGE
 from registry.models import Province
 from tests.factories import (
     CategoryFactory,
@@ -208,6 +209,32 @@ def test_counts_among_words_are_what_each_choice_gives(crowd, most, monkeypatch)
                 assert facets.counts[name].get(value, 0) == expected, (chosen, name)
             if name in filter_.chosen:
                 assert facets.without[name] == asked(kept).qs.count()
+
+
+@pytest.mark.django_db
+def test_names_that_fill_a_page_are_enough_until_more_is_asked_for():
+    member = MemberFactory(published=True)
+    named = ProductFactory.create_batch(
+        PER_PAGE, published=True, member=member, name_th="ผ้าไหมมัดหมี่"
+    )
+    told = ProductFactory(
+        published=True, member=member, name_th="กระเป๋า", story_th="ทำจากผ้าไหม"
+    )
+    vocabulary = Vocabulary.load()
+
+    def found(address):
+        asked = ProductFilter(QueryDict(address), vocabulary)
+        looked_up = figures.look_up(asked, vocabulary, figures.whole_catalogue())
+        keys = [key for (key,) in looked_up.rows.values_list("pk")[0:100]]
+        assert looked_up.facets.total == len(keys)
+        return looked_up.is_by_name, set(keys), asked.wider
+
+    everything = {each.pk for each in (*named, told)}
+    assert found("q=ผ้าไหม")[:2] == (True, everything - {told.pk})
+    assert found("q=ผ้าไหม&in=all")[:2] == (False, everything)
+    assert "in=all" in found("q=ผ้าไหม")[2]
+    named[0].search.delete()
+    assert found("q=ผ้าไหม")[:2] == (False, everything - {named[0].pk})
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ Everything within the scope of the person who looks.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from members import renewals
-from members.models import Member
+from members.models import Contact, Member, Membership
 from products.models import Certificate, Enquiry, Product
+from registry.counted import Counted, counted, newest_of
 from registry.enums import JoinState, ProposalState, RecordStatus
 from registry.models import JoinRequest, Proposal, Record, User, VisitorMessage
 from registry.reviewing.kinds import PROPOSALS, slug_of
@@ -149,6 +152,8 @@ class Today:
 
     waiting: tuple[WaitingKind, ...]
     tasks: tuple[Task, ...]
+    #: When what follows was counted, if records have changed since.
+    counted_at: datetime.datetime | None
     spans: tuple[ExpiringSpan, ...]
     expiring: tuple[Expiring, ...]
     gaps: tuple[GapGroup, ...]
@@ -165,25 +170,27 @@ class Today:
     @property
     def unlisted_certificates(self) -> int:
         """Return how many certificates near their end are not in the list."""
-        return self.spans[-1].count - len(self.expiring)
+        return max(0, self.spans[-1].count - len(self.expiring))
 
 
 def today(user: User) -> Today:
     """Return the start page of ``user``.
 
-    Two queries a kind for what waits, one for each task, two for certificates, one
-    a kind for gaps, two for messages, two a kind for changes, one for the people.
+    Two queries a kind for what waits, one for each task, two for certificates, two for
+    messages, two a kind for changes, one for the people; one to six for what is
+    counted over the whole scope.
     """
-    spans, expiring = expiring_certificates(user)
+    overview = overview_of(user)
     messages = VisitorMessage.objects.visible_to(user).open()
     shown = messages.order_by("created_at", "pk")[:LISTED_MESSAGES]
     listed = reverse("admin:registry_visitormessage_changelist")
     return Today(
         waiting=tuple(waiting_of(kind, user) for kind in KINDS),
-        tasks=tuple(task for task in tasks_of(user) if task.count),
-        spans=spans,
-        expiring=expiring,
-        gaps=tuple(gaps_of(kind, user) for kind in (MEMBERS, PRODUCTS)),
+        tasks=tuple(task for task in tasks_of(user, overview.value.due) if task.count),
+        counted_at=None if overview.is_current else overview.at,
+        spans=overview.value.spans,
+        expiring=expiring_certificates(user),
+        gaps=overview.value.gaps,
         message_count=messages.count(),
         messages=tuple(shown.select_related("province")),
         messages_url=f"{listed}?handled=no",
@@ -214,8 +221,11 @@ def waiting_of(kind: Kind, user: User) -> WaitingKind:
     )
 
 
-def tasks_of(user: User) -> Iterable[Task]:
-    """Yield what is done on pages of its own. One query each."""
+def tasks_of(user: User, due: int) -> Iterable[Task]:
+    """Yield what is done on pages of its own. One query each.
+
+    :param due: memberships to renew, counted already.
+    """
     proposals = Proposal.objects.visible_to(user).filter(state=ProposalState.SUBMITTED)
     yield Task(
         _("changes to published records"),
@@ -226,42 +236,83 @@ def tasks_of(user: User) -> Iterable[Task]:
     yield Task(_("requests to join"), joining.count(), reverse("joins:list"))
     enquiries = Enquiry.objects.visible_to(user).open()
     yield Task(_("new enquiries"), enquiries.count(), reverse("enquiries:list"))
-    due = renewals.due_for(user).order_by()
-    yield Task(_("memberships to renew"), due.count(), reverse("renewals:list"))
+    yield Task(_("memberships to renew"), due, reverse("renewals:list"))
 
 
 # --- What expires -----------------------------------------------------------------
 
 
-def expiring_certificates(
-    user: User,
-) -> tuple[tuple[ExpiringSpan, ...], tuple[Expiring, ...]]:
-    """Count and list certificates that end soon, of records in use. Two queries."""
+@dataclass(frozen=True)
+class Overview:
+    """What is counted over the whole scope of a person."""
+
+    spans: tuple[ExpiringSpan, ...]
+    gaps: tuple[GapGroup, ...]
+    due: int
+
+
+def overview_of(user: User) -> Counted[Overview]:
+    """Count what ends soon and what is incomplete, unless it is as it was.
+
+    One query; five more to count.
+    """
+    stamp = newest_of(Member, Contact, Product, Certificate, Membership)
+    language = get_language()
+    return counted(
+        ("start page", user.role, user.scope, language),
+        stamp,
+        lambda: Overview(
+            expiring_spans(user),
+            tuple(gaps_of(kind, user) for kind in (MEMBERS, PRODUCTS)),
+            renewals.due_for(user).order_by().count(),
+        ),
+    )
+
+
+def expiring_spans(user: User) -> tuple[ExpiringSpan, ...]:
+    """Count the certificates that end within each span. Two queries."""
     start = timezone.localdate()
     ends = {days: start + datetime.timedelta(days=days) for days in SPANS}
-    found = held_within(user, Certificate.objects.expiring(start, ends[SPANS[-1]]))
-    counts = found.aggregate(
-        **{
-            f"within_{days}": Count("pk", filter=Q(expires_on__lte=end))
-            for days, end in ends.items()
-        }
-    )
-    listed = found.select_related("mark", "product", "member").order_by(
-        "expires_on", "pk"
-    )
-    return (
-        tuple(ExpiringSpan(days, counts[f"within_{days}"]) for days in SPANS),
-        tuple(expiry(each, start) for each in listed[:LISTED_CERTIFICATES]),
-    )
+    sums = Counter[str]()
+    for found in held_within(user, start):
+        sums.update(
+            found.aggregate(
+                **{
+                    f"within_{days}": Count("pk", filter=Q(expires_on__lte=end))
+                    for days, end in ends.items()
+                }
+            )
+        )
+    return tuple(ExpiringSpan(days, sums[f"within_{days}"]) for days in SPANS)
 
 
-def held_within(user: User, certificates: Any) -> Any:
-    """Keep certificates of records the person works on, unless they are withdrawn."""
-    held = [
-        Exists(kind.visible_to(user).in_use().filter(pk=OuterRef(key)))
-        for kind, key in ((PRODUCTS, "product_id"), (MEMBERS, "member_id"))
+def expiring_certificates(user: User) -> tuple[Expiring, ...]:
+    """List certificates that end soon, of records in use. Two queries."""
+    start = timezone.localdate()
+    listed = [
+        certificate
+        for found in held_within(user, start)
+        for certificate in found.select_related("mark", "product", "member").order_by(
+            "expires_on", "pk"
+        )[:LISTED_CERTIFICATES]
     ]
-    return certificates.filter(held[0] | held[1])
+    listed.sort(key=lambda each: (each.expires_on, each.pk))
+    return tuple(expiry(each, start) for each in listed[:LISTED_CERTIFICATES])
+
+
+def held_within(user: User, start: datetime.date) -> list[Any]:
+    """Return the certificates that end soon, of goods and of producers apart.
+
+    Of records the person works on, unless they are withdrawn. Both at once would
+    have the database read all records there are.
+    """
+    ending = Certificate.objects.expiring(
+        start, start + datetime.timedelta(days=SPANS[-1])
+    )
+    return [
+        ending.filter(**{f"{key}__in": kind.visible_to(user).in_use().order_by()})
+        for kind, key in ((PRODUCTS, "product"), (MEMBERS, "member"))
+    ]
 
 
 def expiry(certificate: Certificate, today: datetime.date) -> Expiring:

@@ -177,6 +177,25 @@ class CategoryFilter(Choice):
         return queryset
 
 
+class StarsFilter(Choice):
+    """By stars. Django would look through all goods for which there are."""
+
+    title = _("stars")
+    parameter_name = "current_stars"
+    path = "current_stars"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return [
+            *((str(count), f"{count}★") for count in (5, 4, 3, 2, 1)),
+            ("none", _("Without stars")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "none":
+            return queryset.filter(current_stars=None)
+        return super().queryset(request, queryset)
+
+
 class ProductGapFilter(GapFilter):
     """By what a product still lacks."""
 
@@ -209,7 +228,7 @@ class ProductAdmin(BulkEditAdmin):
         OwnerFilter,
         CategoryFilter,
         "otop_type",
-        "current_stars",
+        StarsFilter,
         ProductGapFilter,
     )
     search_fields = ("name_fold", "code")

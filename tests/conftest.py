@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import translation
 
-from registry import known_places
+from registry import counted, known_places
 from registry.enums import Role
 from registry.models import portal
 from registry.sessions import begin
@@ -76,9 +76,10 @@ def no_question_whether_this_is_a_demonstration(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def places_of_this_test_alone():
-    """Know no place before the test has made it."""
+def nothing_kept_of_other_tests():
+    """Know no place and no count before the test has made what they are of."""
     known_places.forget()
+    counted.forget()
 
 
 class Visitor(Client):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet, TextChoices
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -30,7 +30,38 @@ class CappedPaginator(Paginator):
     most_counted = MOST_COUNTED
 
     @cached_property
+    def found(self) -> list[Any] | None:
+        """Return the keys of what words find, in order; None where nobody looks.
+
+        Looking and ranking is dear, so it is done once, for counting and for the page,
+        and without the columns that only the rows of the page need. One query.
+        """
+        rows = self.object_list
+        if not isinstance(rows, QuerySet) or "rank" not in rows.query.annotations:
+            return None
+        return list(rows.values_list("pk", flat=True)[: self.most_counted + 1])
+
+    def page(self, number: Any) -> Page[Any]:
+        """Return a page; of what words find, only its rows are read. One query."""
+        if self.found is None:
+            return super().page(number)
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        keys = self.found[start : start + self.per_page]
+        rows: Any = self.object_list
+        read = rows.model._default_manager.select_related(*self._joined(rows))
+        by_key = read.in_bulk(keys)
+        return self._get_page([by_key[key] for key in keys], number, self)
+
+    def _joined(self, rows: Any) -> list[str]:
+        """Return what is read with each row."""
+        joined = rows.query.select_related
+        return list(joined) if isinstance(joined, dict) else []
+
+    @cached_property
     def count(self) -> int:
+        if self.found is not None:
+            return len(self.found)
         rows = self.object_list
         if isinstance(rows, QuerySet):
             return rows.order_by()[: self.most_counted + 1].count()

@@ -11,6 +11,7 @@ from members.enums import MemberGap
 from members.models import Member
 from products.enums import ProductGap
 from products.models import Product
+from registry import counted
 from registry.actions import proposals, records
 from registry.changes import Changes
 from registry.models import VisitorMessage
@@ -260,12 +261,44 @@ def test_the_start_page_asks_the_same_however_much_there_is(
         edit(member, colleague, name_en="New")
         edit(product, colleague, name_en="New")
 
-    # Session, person, agency, provinces; 6 for what waits; 4 for tasks; 2 for
-    # certificates; 2 for gaps; 2 for messages; 3, 2 and 1 for what colleagues did.
-    with django_assert_num_queries(26):
+    # Session, person, agency, provinces; 6 for what waits; 3 for tasks; 1 whether
+    # what is counted is still right, and 5 to count it anew; 2 for certificates; 2 for
+    # messages; 3, 2 and 1 for what colleagues did.
+    with django_assert_num_queries(29):
         page = desk.get(reverse("admin:index")).content.decode()
 
     assert page.count(reverse("admin:members_member_changelist")) > 1
+
+
+def test_counts_of_the_scope_are_kept_while_nothing_changes(
+    desk, django_assert_num_queries
+):
+    member = MemberFactory(name_en="")
+    desk.get(reverse("admin:index"))
+
+    with django_assert_num_queries(21):
+        desk.get(reverse("admin:index"))
+
+    before = gaps_shown(desk)
+    edit(member, UserFactory(role="reviewer"), name_en="New")
+    assert gaps_shown(desk) != before
+
+
+def gaps_shown(desk):
+    today = desk.get(reverse("admin:index")).context["today"]
+    return [(gap.label, gap.count) for group in today.gaps for gap in group.gaps]
+
+
+def test_a_slow_count_is_kept_for_a_while_and_says_of_when(desk, monkeypatch):
+    MemberFactory(name_en="")
+    monkeypatch.setattr(counted, "SLOW", -1.0)
+    desk.get(reverse("admin:index"))
+    MemberFactory(name_en="")
+
+    page = desk.get(reverse("admin:index"))
+
+    assert page.context["today"].counted_at is not None
+    assert "นับเมื่อ" in page.content.decode()
 
 
 def test_the_start_page_opens_with_nothing_in_it(desk, administrator, client):

@@ -373,5 +373,5 @@ def test_the_list_asks_the_same_questions_however_long(
     for _each in range(count):
         CertificateFactory(product=ProductFactory(category=CategoryFactory()))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         desk.get(url("changelist"))

@@ -2,7 +2,7 @@
 # make test   every test, on SQLite and on PostgreSQL, in a browser too
 # make check  what can be said about the code without running it
 # make bench  what the portal promises of speed and memory, measured
-# make trouble  workers killed at random in imports and exports; what is left is right
+# make trouble  kills, full disks, lost machines: what was acknowledged is still there
 # make format puts the code in the form that `make check` asks for
 
 PYTHON ?= python3

@@ -6,6 +6,7 @@ file twice because another field was wrong, and a draft of a form can name it. W
 no row and no draft names is swept by night (:mod:`registry.sweeping`).
 """
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,12 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.models import User
 from registry.pictures import MAX_BYTES, PictureRefused, store, take_picture
-from registry.storages import content_name, make_young, private_storage
+from registry.storages import (
+    StorageAway,
+    content_name,
+    make_young,
+    private_storage,
+)
 from registry.thai.text import clean_line
 
 Kind = Literal["picture", "proof"]
@@ -37,6 +43,8 @@ MAX_VALUE = 6_000
 PROOFS = "certificates"
 MAX_NAME = 150
 
+logger = logging.getLogger(__name__)
+
 
 class UploadRefused(ValueError):
     """A signed value that is not taken; ``str()`` is a sentence for the person."""
@@ -47,6 +55,13 @@ class UploadRefused(ValueError):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+#: The person can do nothing about it, and must not lose what they typed.
+NO_ROOM = _(
+    "The portal cannot store files at the moment. Save without the file, or try again "
+    "later."
+)
 
 
 @dataclass(frozen=True)
@@ -90,9 +105,17 @@ def _names(value: Any) -> Iterable[str]:
 def take_upload(file: UploadedFile, kind: Kind) -> Upload:
     """Look at a file and store it, where only staff see it.
 
-    :raises UploadRefused: if it is no picture (or PDF) we take; nothing is kept then.
+    :raises UploadRefused: if it is no picture (or PDF) we take, or the disk takes no
+        more; nothing is kept then.
+    :raises StorageAway: if nobody can tell; the same may be sent again.
     """
-    taken = _take_picture(file) if kind == "picture" else _take_proof(file)
+    try:
+        taken = _take_picture(file) if kind == "picture" else _take_proof(file)
+    except StorageAway:
+        raise
+    except OSError as full:
+        logger.exception("A file that was sent could not be stored.")
+        raise UploadRefused(NO_ROOM) from full
     for name in taken.names:
         make_young(private_storage(), name)
     return taken

@@ -149,7 +149,9 @@ def _public_pages(chance: random.Random) -> list[str]:
         found += [reverse(name, args=[each]) for each in chosen]
     # An empty register has fewer of its own.
     others = map(reverse, ("about", "privacy", "accessibility", "contact", "data:list"))
-    return [*dict.fromkeys([*found, *others, *(f"/en{each}" for each in found)])]
+    thai = [*found, *others]
+    english = [f"/en{each}" for each in thai if not each.startswith("/en/")]
+    return [*dict.fromkeys([*thai, *english])]
 
 
 def _pages_of_people(chance: random.Random) -> Iterator[tuple[Client, list[str]]]:

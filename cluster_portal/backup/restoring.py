@@ -25,7 +25,7 @@ from cluster_portal.backup import databases, manifest
 from cluster_portal.backup.archive import Reader
 from cluster_portal.backup.making import SHELVES, stored_names
 from cluster_portal.backup.manifest import Manifest, Refused
-from registry import jobs, publicity
+from registry import erasures, jobs, publicity
 from registry.actions.mail import hold_waiting
 from registry.enums import AuditKind
 from registry.models import AuditEvent, User
@@ -156,7 +156,19 @@ def check_alone() -> None:
 
 
 def erased_since(said: Manifest) -> list[str]:
-    """Return the erasures after the backup that the present database knows of."""
+    """Return the erasures after the backup, as the ledger beside the database has them.
+
+    Without one, as the audit of the database that goes has them.
+    """
+    noted = [
+        f"{at:%Y-%m-%d %H:%M} UTC: "
+        + ", ".join(f"{label} {' '.join(keys)}" for label, keys in rows.items() if keys)
+        for at, rows in erasures.since(said.taken_at)
+    ]
+    return noted or _audited_since(said)
+
+
+def _audited_since(said: Manifest) -> list[str]:
     try:
         events = AuditEvent.objects.filter(
             kind=AuditKind.PERSON_ERASED, at__gt=said.taken_at

@@ -14,7 +14,7 @@ from django.core.files.storage import storages
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from registry import acts, rules
+from registry import acts, erasures, rules
 from registry.actions import records
 from registry.actions.audit import record_event
 from registry.changes import Changes, ChildChanges
@@ -115,6 +115,10 @@ def erase_person(person: Person, *, by: User | None, reason: str) -> list[Going]
     needles = person.needles
     taken = going(person)
     names = set(_files_of(person))
+    rows = {
+        each.store.model: [str(row.pk) for row in _rows(each.store, person)]
+        for each in taken
+    }
     if settings.SESSIONS != "database":
         # Rows below are deleted one by one; what a cache keeps of them goes here.
         for user in User.objects.filter(pk__in=person.users):
@@ -127,6 +131,8 @@ def erase_person(person: Person, *, by: User | None, reason: str) -> list[Going]
             eraser(person)
         _scrub(needles, by)
         _delete_files(names)
+        # Outside of the database: a backup that is restored knows nothing of it.
+        transaction.on_commit(lambda: erasures.note(rows), robust=True)
         record_event(
             AuditKind.PERSON_ERASED,
             by=by,

@@ -25,10 +25,12 @@ from cluster_portal.backup.making import make_backup
 from cluster_portal.backup.manifest import Manifest, Refused
 from members.models import Member
 from products.models import Photo, Product
-from registry import acts
+from registry import acts, erasures
 from registry.actions import records
+from registry.actions.privacy import erase_person
 from registry.enums import AuditKind, Role
 from registry.models import AuditEvent, OutboxMail
+from registry.personal import Person, gathered
 from registry.storages import content_name
 from registry.uploads import take_upload
 from tests.factories import MemberFactory, PhotoFactory, ProductFactory, UserFactory
@@ -292,6 +294,21 @@ def test_erasures_after_the_backup_are_told(archive):
     assert line.endswith("UTC: members.Member 7")
 
 
+def test_erasures_are_known_although_the_database_is_lost(register, tmp_path):
+    officer = UserFactory()
+    make_backup(tmp_path / "b.tar")
+    person = gathered(Person(users=frozenset({officer.pk})))
+    erase_person(person, by=None, reason="The person asked for it.")
+    clear()
+
+    (line,) = restored(tmp_path / "b.tar").erased
+
+    assert f"registry.User {officer.pk}" in line
+    assert erasures.ledger().stat().st_mode & 0o777 == 0o600
+    assert officer.email not in erasures.ledger().read_text()
+    erasures.ledger().unlink()
+
+
 def test_a_picture_withdrawn_or_published_meanwhile_lies_where_it_belongs(
     register, tmp_path, monkeypatch
 ):
@@ -381,6 +398,13 @@ def test_twenty_pages_open_and_leave_no_trace(register):
     assert [str(page) for page in pages if not page.is_well] == []
     assert len(pages) == 20
     assert databases.figures_now() == before
+
+
+def test_twenty_pages_open_in_an_empty_register_too():
+    pages = open_pages(random.Random(7))
+
+    assert [str(page) for page in pages if not page.is_well] == []
+    assert len(pages) == 20
 
 
 def test_a_page_that_does_not_open_is_told(archive, monkeypatch):

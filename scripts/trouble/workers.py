@@ -1,7 +1,6 @@
-"""Kill workers at random moments, and look at what they leave behind.
+"""Workers killed at random moments, and what they leave behind.
 
-Called by ``scripts/trouble.sh`` on a database of its own, with a seed and a number of
-kills. An import and an export are begun again and again; the worker process is killed
+An import and an export are begun again and again; the worker process is killed
 with SIGKILL somewhere in the middle. Afterwards all rows are there or none, no stored
 file is without a row that names it, and the next worker ends the work as if nothing
 had happened.
@@ -13,34 +12,26 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import django
+from django.conf import settings
+from django.db import connections
+from django.db.models import F
+from django.utils import timezone
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cluster_portal.settings")
-django.setup()
-
-# Django must be ready before models are.
-from django.conf import settings  # noqa: E402
-from django.db import connections  # noqa: E402
-from django.db.models import F  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from members.models import Member  # noqa: E402
-from registry import acts, jobs  # noqa: E402
-from registry.actions import imports  # noqa: E402
-from registry.enums import (  # noqa: E402
+from members.models import Member
+from registry import acts, jobs
+from registry.actions import imports
+from registry.enums import (
     ImportStep,
     Role,
     RunStatus,
     SheetFormat,
 )
-from registry.importing.kinds import kind_at  # noqa: E402
-from registry.models import (  # noqa: E402
+from registry.importing.kinds import kind_at
+from registry.models import (
     Agency,
     Code,
     District,
@@ -49,19 +40,16 @@ from registry.models import (  # noqa: E402
     ImportRun,
     User,
 )
-from registry.models.runs import Run  # noqa: E402
-from registry.storages import content_name  # noqa: E402
-from reports.actions.exports import order_export  # noqa: E402
+from registry.models.runs import Run
+from registry.storages import content_name
+from reports.actions.exports import order_export
+from scripts.trouble.asking import Wrong, require
 
 ROWS = 1_500
 PROVINCE = "42"
 
 
-class Wrong(AssertionError):
-    """Something was left that must not be."""
-
-
-def main(seed: int, kills: int) -> None:
+def try_workers(seed: int, kills: int) -> None:
     """Kill ``kills`` workers in imports and as many in exports.
 
     :raises Wrong: with what was found, if anything is not as it must be.
@@ -255,26 +243,3 @@ def timed(work: Callable[[], None]) -> float:
     begun = time.monotonic()
     work()
     return time.monotonic() - begun
-
-
-def require(is_so: bool, what: str) -> None:
-    """See that something is so.
-
-    :raises Wrong: if it is not.
-    """
-    if not is_so:
-        raise Wrong(what)
-
-
-@contextmanager
-def told(seed: int) -> Iterator[None]:
-    """Name the seed beside whatever goes wrong."""
-    try:
-        yield
-    except Wrong as wrong:
-        sys.exit(f"WRONG: {wrong} (seed {seed})")
-
-
-if __name__ == "__main__":
-    with told(int(sys.argv[1])):
-        main(int(sys.argv[1]), int(sys.argv[2]))

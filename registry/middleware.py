@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import lru_cache
 
-from csp.middleware import HEADER, CSPMiddleware
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import BadRequest

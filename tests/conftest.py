@@ -76,10 +76,14 @@ def no_question_whether_this_is_a_demonstration(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept_of_other_tests():
-    """Know no place and no count before the test has made what they are of."""
+def nothing_kept_of_other_tests(monkeypatch):
+    """Know no place and no count before the test has made what they are of.
+
+    Nor call a count slow because the machine is.
+    """
     known_places.forget()
     counted.forget()
+    monkeypatch.setattr(counted, "SLOW", 600.0)
 
 
 class Visitor(Client):

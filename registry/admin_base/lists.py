@@ -51,7 +51,7 @@ class CappedPaginator(Paginator):
         rows: Any = self.object_list
         read = rows.model._default_manager.select_related(*self._joined(rows))
         by_key = read.in_bulk(keys)
-        return self._get_page([by_key[key] for key in keys], number, self)
+        return Page([by_key[key] for key in keys], number, self)
 
     def _joined(self, rows: Any) -> list[str]:
         """Return what is read with each row."""

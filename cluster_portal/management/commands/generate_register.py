@@ -12,6 +12,7 @@ from cluster_portal.generated import results
 from cluster_portal.generated.loading import Wanted, generate, holds_other_records
 from registry.models import Agency
 from registry.statistics import gather
+from registry.vocabulary import rebuild
 
 #: By this return code a caller knows that nothing was written, and why.
 HOLDS_OTHER_RECORDS = 3
@@ -78,6 +79,7 @@ class Command(BaseCommand):
             )
         self.verbosity = options["verbosity"]
         counts = generate(wanted, self.say)
+        rebuild(self.say)
         if options["accounts"]:
             known = Agency.objects.exclude(key=None)
             open_accounts({agency.key: agency for agency in known if agency.key})

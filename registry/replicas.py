@@ -148,7 +148,8 @@ class ReplicaMiddleware:
         match = request.resolver_match
         if not isinstance(error, OperationalError | InterfaceError) or match is None:
             return None
-        logger.warning("The replica let %s down: %s", request.path_info, _said(error))
+        path = request.path_info
+        logger.warning("The replica did not serve %s: %s", path, _said(error))
         # It may only have cancelled what stood in the way of its catching up.
         if not connections[REPLICA].is_usable():
             connections[REPLICA].close()

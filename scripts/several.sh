@@ -13,4 +13,4 @@ trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 unset DATABASE_URL CACHE_URL EMAIL_URL
 export PORTAL_ENV_FILE=/dev/null PORTAL_DEBUG=false
-.venv/bin/python scripts/several.py "$folder"
+.venv/bin/python -m scripts.several "$folder"

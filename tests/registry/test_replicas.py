@@ -189,7 +189,7 @@ def test_a_page_that_the_replica_lets_down_is_drawn_from_the_primary(
     visitor, broken, caplog
 ):
     assert visitor.get(HOME).status_code == 200
-    assert "The replica let /provinces/ down: canceling" in caplog.text
+    assert "The replica did not serve /provinces/: canceling" in caplog.text
     assert replicas.lag.is_well
 
 

@@ -1,0 +1,1 @@
+"""Several processes on one machine, each stopped once (``scripts/several.sh``)."""

@@ -49,7 +49,7 @@ def test_what_was_typed_is_marked_whatever_its_tones(client, goods):
     assert marks["ก้อนสบู่น้ำผึ้ง"] == [[4, 8]]
 
 
-@pytest.mark.parametrize("text", ["", " ", "ส", "\x00", "%", "_%", "\u200b", "'", '"'])
+@pytest.mark.parametrize("text", ["", " ", "ส", "%", "_%", "\u200b", "'", '"'])
 def test_too_little_to_go_by_suggests_nothing(client, goods, text):
     assert offered(client, text) == []
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from members.models import Member
 from products.counting import ALL, ALL_YEAR, COLUMNS, FILTERS, written
@@ -228,10 +228,7 @@ def member_facets(asked: MemberFilter) -> Facets:
 
 def only_home() -> str:
     """Return the code of the one province that has producers; empty if several do."""
-    homes = (
-        Member.objects.published()
-        .order_by("province_id")
-        .values_list("province_id", flat=True)
+    found = Member.objects.published().aggregate(
+        first=Min("province_id"), last=Max("province_id")
     )
-    found = list(homes.distinct()[:2])
-    return found[0] if len(found) == 1 else ""
+    return found["first"] if found["first"] == found["last"] and found["first"] else ""

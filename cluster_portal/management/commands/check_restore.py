@@ -1,6 +1,7 @@
 """``manage.py check_restore``: see that a backup would bring everything back."""
 
 import secrets
+import signal
 from argparse import ArgumentParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,6 +52,8 @@ class Command(BaseCommand):
         if seed is None:
             seed = secrets.randbelow(1_000_000)
         path = Path(source).absolute()
+        # A stop that is asked for takes the scratch place away, as an error does.
+        signal.signal(signal.SIGTERM, _stop)
         try:
             with opened(path) as reader:
                 if options["live"]:
@@ -95,6 +98,10 @@ class Command(BaseCommand):
         if not found.is_well:
             raise CommandError("The register is not what its backup says.")
         say("All is as it was.")
+
+
+def _stop(signum: int, frame: Any) -> None:
+    raise SystemExit(128 + signum)
 
 
 def _list(say: Any, what: str, wrong: Any) -> None:

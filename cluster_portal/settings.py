@@ -52,6 +52,8 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+#: Whether all machines can have it (registry/checks.py).
+SECRET_IS_GIVEN = bool(env.str("PORTAL_SECRET_KEY", default=""))
 #: Keys the hashes of identity numbers; changing it makes the kept ones useless.
 IDENTITY_HASH_KEY = env.str("PORTAL_IDENTITY_KEY", default="") or SECRET_KEY
 ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

@@ -36,6 +36,15 @@ def staff_need_a_second_factor(
     return [] if settings.REQUIRE_MFA else [NO_SECOND_FACTOR]
 
 
+@checks.register(checks.Tags.security, deploy=True)
+def machines_share_a_secret(
+    app_configs: Any = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """Warn where what is shared speaks of several machines, and each has its secret."""
+    is_shared = settings.ON_REDIS or settings.S3["public"] or "replica" in connections
+    return [NO_SHARED_SECRET] if is_shared and not settings.SECRET_IS_GIVEN else []
+
+
 def refusals_of(connection: Any) -> list[checks.CheckMessage]:
     """Return what is wrong with the database behind ``connection``."""
     if connection.vendor == "postgresql":
@@ -65,6 +74,11 @@ NO_SECOND_FACTOR = checks.Warning(
     "Reviewers, officials and administrators sign in by password alone.",
     hint="Set PORTAL_REQUIRE_MFA=true, or take the line away: it is the default.",
     id="registry.W001",
+)
+NO_SHARED_SECRET = checks.Warning(
+    "Each machine makes a secret of its own: a sign-in at one is none at another.",
+    hint="Set PORTAL_SECRET_KEY to the same 50 random characters on all of them.",
+    id="registry.W002",
 )
 BLIND_POSTGRESQL = checks.Error(
     "This PostgreSQL database takes Thai letters for punctuation: "

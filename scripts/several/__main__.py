@@ -188,8 +188,12 @@ def main(folder: Path) -> int:
                 time.sleep(max(0.0, AWAY - (time.monotonic() - down)))
                 up = time.monotonic()
                 start()
+                back = time.monotonic()
                 time.sleep(AFTER)
                 visits = [each for each in list(crowd.visits) if each.at >= begun]
+                print(
+                    f"{name}: started {up - down:.0f} s, up {back - down:.0f} s later"
+                )
                 print("\n".join(told(name, visits, down, up)), flush=True)
         keep_logs(folder)
         return verdict(parts, crowd)
@@ -236,6 +240,8 @@ def verdict(parts: Installation, crowd: Crowd) -> int:
 
 
 if __name__ == "__main__":
+    # Whoever ends it has its parts ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(main(Path(sys.argv[1])))
     except CannotTry as refusal:

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from cluster_portal import settings
+from registry import checks
 
 POSTGRES = "postgres://portal:secret@10.0.0.6/portal"
 BUCKETS = {"PORTAL_S3_PUBLIC_BUCKET": "shown", "PORTAL_S3_PRIVATE_BUCKET": "kept"}
@@ -106,3 +107,18 @@ def test_two_buckets_take_the_place_of_two_folders(read):
 def test_what_cannot_be_meant_stops_the_start_by_its_name(read, given, name):
     with pytest.raises(ImproperlyConfigured, match=name):
         read(**given)
+
+
+@pytest.mark.parametrize(
+    ("on_redis", "is_given", "warned"),
+    [(False, False, False), (True, False, True), (True, True, False)],
+)
+def test_machines_that_share_redis_must_share_the_secret(
+    monkeypatch, on_redis, is_given, warned
+):
+    monkeypatch.setattr("django.conf.settings.ON_REDIS", on_redis)
+    monkeypatch.setattr("django.conf.settings.SECRET_IS_GIVEN", is_given)
+
+    found = checks.machines_share_a_secret()
+
+    assert [each.id for each in found] == (["registry.W002"] if warned else [])

@@ -23,7 +23,7 @@ from products.models import Product
 from registry.access import public
 from registry.marking import spans
 from registry.models import Word, in_language
-from registry.search import Sought
+from registry.search import EMPTY_WORDS, Sought
 from registry.thai.text import clean_line, fold, loose
 
 #: Letters that are read, and those it takes to look inside of names.
@@ -105,11 +105,15 @@ def words_like(key: str, typed: str) -> list[str]:
     # Spelt as it was typed, tones and all, before what is only folded alike.
     rows.sort(key=lambda row: (not loose(row[0]).startswith(typed), -row[2]))
     for text, kept, count in rows:
-        if any(_is_piece(kept, count, other, often) for _, other, often in rows):
+        if len(chosen) == WORDS:
+            break
+        if EMPTY_WORDS.intersection(fold(text).split()[-1:]) or any(
+            _is_piece(kept, count, other, often) for _, other, often in rows
+        ):
             continue
         if kept not in chosen or text.isascii() == is_english:
             chosen[kept] = (text, count)
-    return [text for text, _count in [*chosen.values()][:WORDS]]
+    return [text for text, _count in chosen.values()]
 
 
 def _is_piece(key: str, count: int, other: str, others: int) -> bool:
@@ -137,8 +141,10 @@ def first_of(rows: QuerySet[Any], folded: str, most: int) -> list[Any]:
         return []
     found = rows.filter(search__name_fold__substr=folded).order_by()
     read = found.only("code", "name_th", "name_en")[:READ]
+    # Of goods that are called the same, one: its search finds the others.
+    called = {row.name_th: row for row in read}.values()
     return sorted(
-        read,
+        called,
         key=lambda row: (
             not fold(row.name_th).startswith(folded),
             len(row.name_th),

@@ -400,6 +400,7 @@ def test_twenty_pages_open_and_leave_no_trace(register):
     assert databases.figures_now() == before
 
 
+@pytest.mark.django_db
 def test_twenty_pages_open_in_an_empty_register_too():
     pages = open_pages(random.Random(7))
 

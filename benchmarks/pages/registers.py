@@ -58,20 +58,18 @@ def _do(said: str, *names: str) -> None:
         cursor.execute(said.format(*map(connection.ops.quote_name, names)))
 
 
-@contextmanager
-def on_sqlite(folder: Path, *counts: int) -> Iterator[list[str]]:
-    """Yield the addresses of registers of so many products, as files."""
-    empty = folder / "pages.sqlite3"
-    manage(f"sqlite:///{empty}", "migrate", "--verbosity", "0")
-    manage(f"sqlite:///{empty}", "createcachetable")
-    manage(f"sqlite:///{empty}", "setup")
-    paths = [folder / f"pages-{count}.sqlite3" for count in counts]
+def on_sqlite(folder: Path, *counts: int) -> list[str]:
+    """Make registers of so many products as files; return their addresses."""
+    empty = folder / "empty.sqlite3"
+    if counts:
+        manage(f"sqlite:///{empty}", "migrate", "--verbosity", "0")
+        manage(f"sqlite:///{empty}", "createcachetable")
+        manage(f"sqlite:///{empty}", "setup")
+    paths = [folder / f"{count}.sqlite3" for count in counts]
     for path, count in zip(paths, counts, strict=True):
         shutil.copy(empty, path)
         fill(f"sqlite:///{path}", count)
-    yield [f"sqlite:///{path}" for path in paths]
-    for path in folder.glob("pages*.sqlite3*"):
-        path.unlink()
+    return [f"sqlite:///{path}" for path in paths]
 
 
 def fill(database: str, count: int) -> None:

@@ -15,8 +15,9 @@ from benchmarks.pages.servers import Server
 ENOUGH = 3
 #: Pages of a row that are looked at before anything counts.
 LOOKED_AT = 6
-#: A crowd that reaches every worker before anything counts, and its requests.
-WARM_CLIENTS, WARM_REQUESTS = 8, 32
+#: A crowd that reaches every worker before anything counts, and its requests; of the
+#: plain app, whose pages take seconds, fewer.
+WARM_CLIENTS, WARM_REQUESTS, WARM_PLAIN = 8, 32, 4
 
 
 @dataclass(frozen=True)
@@ -132,17 +133,17 @@ def warm(row: Row, subject: Subject, visitor: Visitor, samples: Samples) -> None
         if not subject.is_plain:
             samples.faults.append("There is no such page.")
         return
-    for page in pages[:LOOKED_AT]:
+    for page in pages[: 1 if subject.is_plain else LOOKED_AT]:
         if fault := fault_of(visitor.ask(page), row, subject):
             samples.faults.append(f"{page.path}: {fault}")
             return
     crowd(
         subject.server.port,
         pages,
-        clients=WARM_CLIENTS,
+        clients=WARM_PLAIN if subject.is_plain else WARM_CLIENTS,
         seconds=60,
         warm=0,
-        most=WARM_REQUESTS // 4 if subject.is_plain else WARM_REQUESTS,
+        most=WARM_PLAIN if subject.is_plain else WARM_REQUESTS,
     )
 
 

@@ -176,23 +176,24 @@ class Today:
 def today(user: User) -> Today:
     """Return the start page of ``user``.
 
-    Two queries a kind for what waits, one for each task, two for certificates, two for
-    messages, two a kind for changes, one for the people; one to six for what is
-    counted over the whole scope.
+    Two queries a kind for what waits, one for each task, two for messages, two a kind
+    for changes, one for the people; one to eight for what is counted over the whole
+    scope.
     """
     overview = overview_of(user)
     messages = VisitorMessage.objects.visible_to(user).open()
-    shown = messages.order_by("created_at", "pk")[:LISTED_MESSAGES]
+    open_count = messages.count()
+    shown = messages.select_related("province").order_by("created_at", "pk")
     listed = reverse("admin:registry_visitormessage_changelist")
     return Today(
         waiting=tuple(waiting_of(kind, user) for kind in KINDS),
         tasks=tuple(task for task in tasks_of(user, overview.value.due) if task.count),
         counted_at=None if overview.is_current else overview.at,
         spans=overview.value.spans,
-        expiring=expiring_certificates(user),
+        expiring=overview.value.expiring,
         gaps=overview.value.gaps,
-        message_count=messages.count(),
-        messages=tuple(shown.select_related("province")),
+        message_count=open_count,
+        messages=tuple(shown[:LISTED_MESSAGES]) if open_count else (),
         messages_url=f"{listed}?handled=no",
         recent=recent_changes(user),
     )
@@ -202,13 +203,14 @@ def today(user: User) -> Today:
 
 
 def waiting_of(kind: Kind, user: User) -> WaitingKind:
-    """Return what waits for review, of one kind. Two queries."""
+    """Return what waits for review, of one kind. One query; two if anything does."""
     waiting = kind.visible_to(user).waiting()
-    oldest = waiting.select_related("owner", *kind.related)[:OLDEST]
+    count = waiting.order_by().count()
+    oldest = waiting.select_related("owner", *kind.related)[:OLDEST] if count else ()
     now = timezone.now()
     return WaitingKind(
         kind.label,
-        waiting.order_by().count(),
+        count,
         kind.listed(status__exact=RecordStatus.SUBMITTED),
         tuple(
             Waiting(
@@ -247,6 +249,7 @@ class Overview:
     """What is counted over the whole scope of a person."""
 
     spans: tuple[ExpiringSpan, ...]
+    expiring: tuple[Expiring, ...]
     gaps: tuple[GapGroup, ...]
     due: int
 
@@ -254,7 +257,7 @@ class Overview:
 def overview_of(user: User) -> Counted[Overview]:
     """Count what ends soon and what is incomplete, unless it is as it was.
 
-    One query; five more to count.
+    One query; seven more to count.
     """
     stamp = newest_of(Member, Contact, Product, Certificate, Membership)
     language = get_language()
@@ -263,6 +266,7 @@ def overview_of(user: User) -> Counted[Overview]:
         stamp,
         lambda: Overview(
             expiring_spans(user),
+            expiring_certificates(user),
             tuple(gaps_of(kind, user) for kind in (MEMBERS, PRODUCTS)),
             renewals.due_for(user).order_by().count(),
         ),
@@ -274,7 +278,7 @@ def expiring_spans(user: User) -> tuple[ExpiringSpan, ...]:
     start = timezone.localdate()
     ends = {days: start + datetime.timedelta(days=days) for days in SPANS}
     sums = Counter[str]()
-    for found in held_within(user, start):
+    for _key, found in held_within(user, start):
         sums.update(
             found.aggregate(
                 **{
@@ -291,16 +295,24 @@ def expiring_certificates(user: User) -> tuple[Expiring, ...]:
     start = timezone.localdate()
     listed = [
         certificate
-        for found in held_within(user, start)
-        for certificate in found.select_related("mark", "product", "member").order_by(
-            "expires_on", "pk"
-        )[:LISTED_CERTIFICATES]
+        for key, found in held_within(user, start)
+        for certificate in named_by(found, key).order_by("expires_on", "pk")[
+            :LISTED_CERTIFICATES
+        ]
     ]
     listed.sort(key=lambda each: (each.expires_on, each.pk))
     return tuple(expiry(each, start) for each in listed[:LISTED_CERTIFICATES])
 
 
-def held_within(user: User, start: datetime.date) -> list[Any]:
+def named_by(certificates: Any, key: str) -> Any:
+    """Load what a line says of a certificate and of its holder, and no more."""
+    names = [f"{key}__name_th", f"{key}__name_en", "mark__name_th", "mark__name_en"]
+    return certificates.select_related("mark", key).only(
+        *("number", "expires_on", "product", "member", "mark"), *names
+    )
+
+
+def held_within(user: User, start: datetime.date) -> list[tuple[str, Any]]:
     """Return the certificates that end soon, of goods and of producers apart.
 
     Of records the person works on, unless they are withdrawn. Both at once would
@@ -310,7 +322,10 @@ def held_within(user: User, start: datetime.date) -> list[Any]:
         start, start + datetime.timedelta(days=SPANS[-1])
     )
     return [
-        ending.filter(**{f"{key}__in": kind.visible_to(user).in_use().order_by()})
+        (
+            key,
+            ending.filter(**{f"{key}__in": kind.visible_to(user).in_use().order_by()}),
+        )
         for kind, key in ((PRODUCTS, "product"), (MEMBERS, "member"))
     ]
 

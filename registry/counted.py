@@ -21,7 +21,7 @@ T = TypeVar("T")
 #: Seconds for which a slow count may be behind, and what is slow.
 SLOW_KEPT, SLOW = 600.0, 0.1
 #: So many counts are kept; one a scope and question.
-MOST_KEPT = 500
+MOST_KEPT = 200
 
 
 @dataclass(frozen=True)

@@ -262,8 +262,8 @@ def test_the_start_page_asks_the_same_however_much_there_is(
         edit(product, colleague, name_en="New")
 
     # Session, person, agency, provinces; 6 for what waits; 3 for tasks; 1 whether
-    # what is counted is still right, and 5 to count it anew; 2 for certificates; 2 for
-    # messages; 3, 2 and 1 for what colleagues did.
+    # what is counted is still right, and 7 to count it anew; 2 for messages; 3, 2 and 1
+    # for what colleagues did.
     with django_assert_num_queries(29):
         page = desk.get(reverse("admin:index")).content.decode()
 
@@ -276,7 +276,7 @@ def test_counts_of_the_scope_are_kept_while_nothing_changes(
     member = MemberFactory(name_en="")
     desk.get(reverse("admin:index"))
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(15):
         desk.get(reverse("admin:index"))
 
     before = gaps_shown(desk)

@@ -40,6 +40,8 @@ class Size:
     large: int = 250_000
     small: int = 2_500
     rounds: int = 12
+    #: Seconds the rounds may take, and asking on for the sake of memory.
+    patience: float = 180
     #: Seconds of each crowd, and before its answers count.
     seconds: float = 12
     warm: float = 2
@@ -50,7 +52,15 @@ class Size:
 
 
 WHOLE = Size()
-QUICK = Size(large=25_000, rounds=5, seconds=4, warm=1, requests=4_000, on_sqlite=())
+QUICK = Size(
+    large=25_000,
+    rounds=5,
+    patience=45,
+    seconds=4,
+    warm=1,
+    requests=4_000,
+    on_sqlite=(),
+)
 
 
 def main() -> bool:
@@ -105,13 +115,15 @@ def on_postgresql(size: Size, until: Callable[[], object]) -> bool:
             at_once=1,
         )
         with clocked("one client"):
-            found = sampling.measure(TABLE, (portal, little, plain), size.rounds)
+            found = sampling.measure(
+                TABLE, (portal, little, plain), size.rounds, size.patience
+            )
         figures = tables.of_pages(found, portal, little, plain)
         with clocked("crowds"):
             crowds = under_load(portal, plain, size)
         figures += tables.of_crowds(crowds, tables.is_national(portal))
         with clocked("memory"):
-            figures.append(after_many(portal, crowds, size))
+            figures += after_many(portal, crowds, size)
         results.keep(
             "pages",
             {
@@ -141,7 +153,7 @@ def under_load(portal: Subject, plain: Subject, size: Size) -> tables.Crowds:
     return found
 
 
-def after_many(portal: Subject, crowds: tables.Crowds, size: Size) -> Figure:
+def after_many(portal: Subject, crowds: tables.Crowds, size: Size) -> list[Figure]:
     """Ask on until the workers have answered enough; return what the larger holds."""
     answered = sum(
         len(load.walls)
@@ -154,19 +166,25 @@ def after_many(portal: Subject, crowds: tables.Crowds, size: Size) -> Figure:
             portal.server.port,
             pages,
             clients=CLIENTS[0],
-            seconds=600,
+            seconds=size.patience,
             warm=0,
             most=size.requests - answered,
         )
         answered += len(more.walls)
-    figure = Figure(
-        f"a web worker after {answered:,} requests, memory",
-        max(portal.server.memory()),
-        "MiB",
-        MEMORY,
-    )
-    show(figure)
-    return figure
+    figures = [
+        Figure(
+            "requests answered by two web workers", answered, "", None, size.requests
+        ),
+        Figure(
+            "a web worker after them, memory",
+            max(portal.server.memory()),
+            "MiB",
+            MEMORY,
+        ),
+    ]
+    print()
+    show(*figures)
+    return figures
 
 
 def mixed(row: Crowd, subject: Subject) -> list[Page]:
@@ -190,7 +208,7 @@ def on_sqlite(size: Size, databases: list[str]) -> None:
             for name, url in (("sqlite", large), ("sqlite-small", small))
         ]
         with clocked("one client, SQLite"):
-            found = sampling.measure(TABLE, subjects, size.sqlite_rounds)
+            found = sampling.measure(TABLE, subjects, size.sqlite_rounds, size.patience)
         tables.on_sqlite(found, *subjects)
         results.keep(
             "sqlite-pages",

@@ -1,5 +1,6 @@
 """Asking for pages in interleaved rounds, and what the samples come to."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -92,11 +93,13 @@ class Samples:
 Measured = dict[tuple[str, str], Samples]
 
 
-def measure(rows: Sequence[Row], subjects: Sequence[Subject], rounds: int) -> Measured:
+def measure(
+    rows: Sequence[Row], subjects: Sequence[Subject], rounds: int, seconds: float
+) -> Measured:
     """Ask for every row on every server in each round; return what it cost.
 
     Each server has one client. What disturbs the machine for a while disturbs
-    all of them alike.
+    all of them alike. Fewer rounds, but :data:`ENOUGH`, if they take longer.
     """
     visitors = {each.name: Visitor(each.server.port) for each in subjects}
     found: Measured = {}
@@ -104,7 +107,10 @@ def measure(rows: Sequence[Row], subjects: Sequence[Subject], rounds: int) -> Me
         for subject in subjects:
             samples = found[row.key, subject.name] = Samples()
             warm(row, subject, visitors[subject.name], samples)
+    end = time.monotonic() + seconds
     for turn in range(rounds):
+        if turn >= ENOUGH and time.monotonic() > end:
+            break
         for row in rows:
             for subject in subjects:
                 samples = found[row.key, subject.name]

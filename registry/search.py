@@ -188,6 +188,29 @@ def ranked(rows: R, text: str, *ties: Any, by_name: bool = False) -> R:
     return found.order_by("rank", Length("name_th"), *ties, "pk")
 
 
+def called(rows: R, text: str, *columns: str) -> R:
+    """Keep the ``rows`` of a small table whose names have every word, folded.
+
+    For agencies, clusters, marks: there are some thousands at most, and they have no
+    search row. One query, for their names.
+    """
+    words = [term for term in parse_query(text[:QUERY_LENGTH]) if term.tokens]
+    if not words:
+        return rows.none()
+    names = rows.order_by().values_list("pk", *columns)
+    keys = [pk for pk, *own in names if _has_words(own, words)]
+    return rows.filter(pk__in=keys)
+
+
+def _has_words(names: Sequence[str], words: Iterable[Term]) -> bool:
+    document = name_document(*filter(None, names))
+    return all(
+        all(token in document for token in word.tokens)
+        or (word.compact and word.compact in document)
+        for word in words
+    )
+
+
 class Sought(NamedTuple):
     """One word to look for: folded, with its tones if known, and what it is."""
 

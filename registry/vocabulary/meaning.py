@@ -8,15 +8,17 @@ takes some hundredths of a second on both databases.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from django.db import connections, models, router, transaction
 from rapidfuzz import fuzz, process
 
 from registry.models import Word
-from registry.search import QUERY_LENGTH
+from registry.search import QUERY_LENGTH, names_kept
 from registry.thai.sound import joined_sounds, spoken
 from registry.thai.text import clean_line, fold
+from registry.vocabulary.learning import parts, wholes, word_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,6 +26,8 @@ M = TypeVar("M", bound=models.Model)
 MOST_PIECES, LONGEST_ROW = 14, 7
 #: Words the database offers for the whole query, and for each part of it.
 OFFERED = 200
+#: Names that are read where no known word will do.
+NEWEST = 100
 #: Syllables of a part.
 WINDOW = 3
 #: How far trigrams must agree for a word to be offered.
@@ -70,18 +74,39 @@ def did_you_mean(text: str, model: type[models.Model]) -> str | None:
     """Return a text near to ``text`` that finds published rows of ``model``."""
     published: Any = model._default_manager
     text = clean_line(text[:QUERY_LENGTH])
-    for nearby in near(text):
+    pieces = pieces_of(text)
+    if not pieces:
+        return None
+    for nearby in _readings_of(text, pieces, model):
         if published.published().search(nearby).exists():
             return nearby
     return None
 
 
-def near(text: str) -> Iterator[str]:
+def _readings_of(
+    text: str, pieces: "Sequence[Piece]", model: type[models.Model]
+) -> Iterator[str]:
+    """Yield texts near to ``text``, by the words known, then by the newest names."""
+    yield from near(text, pieces, offered(pieces))
+    yield from near(text, pieces, newest(model))
+
+
+def newest(model: type[models.Model]) -> list[Word]:
+    """Return words of the newest public names, perhaps not known yet. One query."""
+    published: Any = model._default_manager
+    rows = published.published().only("name_th", "name_en", "other_names")
+    names = [
+        name
+        for row in rows.order_by("-pk")[:NEWEST]
+        for name in filter(None, names_kept(row))
+    ]
+    texts = {each for name in names for each in chain(wholes(name), parts(name))}
+    words = [word_of(text, 1) for text in sorted(texts)]
+    return [word for word in words if word is not None]
+
+
+def near(text: str, pieces: "Sequence[Piece]", words: Sequence[Word]) -> Iterator[str]:
     """Yield up to :data:`TRIED` texts near to ``text``, the likeliest first."""
-    pieces = pieces_of(text)
-    if not pieces:
-        return
-    words = offered(pieces)
     said = {text.casefold()}
     for reading in readings(pieces, words):
         if reading.casefold() not in said:
@@ -173,6 +198,13 @@ def _on_postgresql(connection: Any, heard: str) -> list[Any]:
 # --- Reading a query anew -------------------------------------------------------
 
 
+class Spelt(NamedTuple):
+    """The keys and the sounds of words, in their order."""
+
+    keys: list[str]
+    sounds: list[str]
+
+
 class Reading(NamedTuple):
     """The first pieces of a query, read as known words."""
 
@@ -183,12 +215,13 @@ class Reading(NamedTuple):
 def readings(pieces: Sequence[Piece], words: Sequence[Word]) -> Iterator[str]:
     """Yield the query put together from ``words``, the likeliest first."""
     best: list[list[Reading]] = [[Reading(0.0, ())], *([] for _ in pieces)]
+    known = Spelt([word.key for word in words], [word.sound for word in words])
     whole = sum(_weight(each) for each in pieces) or 1
     for start in range(len(pieces)):
         for end in range(start + 1, min(start + LONGEST_ROW, len(pieces)) + 1):
             row = pieces[start:end]
             share = sum(map(_weight, row)) / whole
-            for text, likeness in _meant(row, words):
+            for text, likeness in _meant(row, words, known):
                 for before in best[start]:
                     score = before.score + share * likeness - ONE_MORE * bool(start)
                     best[end].append(Reading(score, (*before.texts, text)))
@@ -215,7 +248,9 @@ def _weight(piece: Piece) -> int:
     return max(len(piece.sound), 1)
 
 
-def _meant(row: Sequence[Piece], words: Sequence[Word]) -> list[tuple[str, float]]:
+def _meant(
+    row: Sequence[Piece], words: Sequence[Word], known: Spelt
+) -> list[tuple[str, float]]:
     """Return words that a row of pieces may mean, and how like it they are."""
     written = "".join(
         f" {each.text}" if each.begins_word and at else each.text
@@ -226,12 +261,9 @@ def _meant(row: Sequence[Piece], words: Sequence[Word]) -> list[tuple[str, float
     least = ALIKE if len(heard) > SHORT else ALIKE_IF_SHORT
     is_latin = key.isascii()
     found: dict[str, float] = {}
-    for typed, known in (
-        (key, [word.key for word in words]),
-        (heard, [word.sound for word in words]),
-    ):
+    for typed, spelt in ((key, known.keys), (heard, known.sounds)):
         for _text, likeness, place in process.extract(
-            typed, known, scorer=fuzz.ratio, score_cutoff=least, limit=FOLLOWED
+            typed, spelt, scorer=fuzz.ratio, score_cutoff=least, limit=FOLLOWED
         ):
             word = words[place]
             if word.key.isascii() != is_latin:

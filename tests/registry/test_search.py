@@ -11,10 +11,15 @@ from members.models import Member
 from products.models import Product, ProductSearch
 from registry import vocabulary
 from registry.actions import bulk, records
-from registry.models import Alias, Word
-from registry.search import Asked
+from registry.models import Agency, Alias, Word
+from registry.search import Asked, called
 from registry.thai.text import fold
-from tests.factories import DistrictFactory, MemberFactory, ProductFactory
+from tests.factories import (
+    AgencyFactory,
+    DistrictFactory,
+    MemberFactory,
+    ProductFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +310,7 @@ def test_new_names_are_suggested_once_they_are_there(
     with django_capture_on_commit_callbacks(execute=True):
         goods("มะพร้าวแก้ว")
 
+    assert Word.objects.filter(text="มะพร้าวแก้ว").exists()
     assert vocabulary.did_you_mean("มะพร้าวแกว่ม", Product) == "มะพร้าวแก้ว"
 
 
@@ -316,3 +322,34 @@ def test_producers_are_found_and_forgiven_the_same_way():
     assert public.search("ศรีสองรัก").count() == 1
     assert public.search("loom เลย").count() == 1
     assert vocabulary.find(public, "lom house").suggestion == "Loom House"
+
+
+# --- Small tables ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["สํานักงานพานิชย์", "เลย สำนักงาน", "loei OFFICE", "พณจ.", "loeioffice"]
+)
+def test_rows_without_a_search_row_are_found_folded_too(text):
+    office = AgencyFactory(
+        name_th="สำนักงานพาณิชย์จังหวัดเลย",
+        name_en="Loei Office of Commerce",
+        abbreviation_th="พณจ.เลย",
+    )
+    AgencyFactory(name_th="สำนักงานเกษตรจังหวัดลำพูน")
+    names = ("name_th", "name_en", "abbreviation_th")
+
+    assert called(Agency.objects.all(), text, *names).get() == office
+
+
+def test_no_word_calls_no_row():
+    AgencyFactory()
+
+    assert not called(Agency.objects.all(), "!?", "name_th").exists()
+
+
+def test_the_newest_names_are_met_before_their_words_are_known():
+    goods("มะพร้าวแก้ว")
+
+    assert not Word.objects.exists()
+    assert vocabulary.did_you_mean("มะพร้าวแกว่ม", Product) == "มะพร้าวแก้ว"

@@ -5,6 +5,7 @@ kinds. Ends with 1 and the seed where something is not as it must be.
 """
 
 import os
+import signal
 import sys
 
 import django
@@ -34,4 +35,6 @@ def main(kind: str, seed: int, kills: int) -> None:
 
 
 if __name__ == "__main__":
+    # Told to stop, it takes the servers it started with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

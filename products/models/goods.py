@@ -244,6 +244,15 @@ class Product(Record, Named):
                 name="product_public_starred",
                 condition=Q(status="published"),
             ),
+            # Other goods of the same shelf in the same province, for a product's page.
+            models.Index(
+                "category",
+                "province",
+                F("published_at").desc(),
+                "id",
+                name="product_public_nearby",
+                condition=Q(status="published"),
+            ),
             # The latest of the best, for the home page.
             models.Index(
                 F("current_stars_year").desc(),

@@ -135,6 +135,10 @@ PAGES = {
     "/products/?sort=price": {"product_public_priced"},
     "/products/?q={word}": {"products_productsearch_text_fold_trgm"},
     "/members/": {"member_public_sorted", "member_public_counted"},
+    "/products/99-P-000001/": {"product_public_nearby", "members_member_pkey"},
+    "/members/99-M-000001/": {"members_member_pkey"},
+    "/provinces/{province}/": {"product_public_of_place", "member_public_richest"},
+    "/": {"products_cataloguecount_once", "product_public_champions"},
     "/admin/products/product/": {"product_sorted"},
     "/admin/members/member/": {"member_sorted"},
 }

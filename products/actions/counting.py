@@ -30,12 +30,21 @@ COUNTED = f"SELECT {NAMES}, count(*) FROM {PRODUCTS} WHERE {PUBLISHED} GROUP BY 
 
 
 def begin(**told: Any) -> None:
-    """See, after ``migrate``, that changes are noted; if not, count anew."""
+    """See, after ``migrate``, that changes are noted; if not, count anew.
+
+    Anew too where no number is kept: after ``flush`` SQLite's triggers have noted goods
+    that went when their numbers had gone already.
+    """
     using = connections[told["using"]]
-    if CHANGES in using.introspection.table_names() and not are_there(using):
+    if CHANGES not in using.introspection.table_names():
+        return
+    is_new = not are_there(using)
+    if is_new:
         create(using)
-        if using.alias == connection.alias:
-            recount()
+    if using.alias == connection.alias and (
+        is_new or not CatalogueCount.objects.exists()
+    ):
+        recount()
 
 
 def follow_product(happening: Happening) -> None:

@@ -27,7 +27,7 @@ def named(counts: Mapping[str, int], vocabulary: Vocabulary) -> dict[str, Counte
     """Return numbers by filter and by its values, as addresses call them."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for value, size in counts.items():
-        if size:
+        if size > 0:
             for name, called in vocabulary.called(value):
                 found[name][called] += size
     return found

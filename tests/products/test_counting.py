@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from products import counting_triggers
@@ -168,6 +169,17 @@ def test_after_a_migration_that_lost_the_triggers_all_is_counted_anew():
     are_right()
     ProductFactory(published=True)
     are_right()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_database_counts_nothing():
+    ProductFactory(published=True)
+    counting.add_up()
+
+    call_command("flush", interactive=False, verbosity=0)
+
+    assert numbers.among([ALL])[ALL] == {}
+    assert are_right() == {}
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")

@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from members.models import Member
+from products.figures import hits
 from products.models import Product, ProductSearch
 from registry import vocabulary
 from registry.actions import bulk, records
 from registry.models import Agency, Alias, Word
-from registry.search import Asked, called
+from registry.search import Asked, called, first_keys
 from registry.thai.text import fold
 from tests.factories import (
     AgencyFactory,
@@ -353,3 +354,32 @@ def test_the_newest_names_are_met_before_their_words_are_known():
 
     assert not Word.objects.exists()
     assert vocabulary.did_you_mean("มะพร้าวแกว่ม", Product) == "มะพร้าวแก้ว"
+
+
+# --- Very common words ----------------------------------------------------------
+
+
+def test_what_very_many_have_is_read_from_the_search_rows_alone(monkeypatch, client):
+    goods("ผ้าไหมยาว", "ผ้าไหม", "แพรผ้าไหม")
+    ProductFactory(name_th="ผ้าไหมลับ", name_en="")
+    monkeypatch.setattr(hits, "MOST_HITS", 1)
+
+    page = client.get("/products/", {"q": "ผ้าไหม"})
+    second = client.get("/products/", {"q": "ผ้าไหม", "page": 2})
+    sorted_by_name = client.get("/products/", {"q": "ผ้าไหม", "sort": "name"})
+
+    def names(answer):
+        return [card.name_th for card in answer.context["listing"].rows]
+
+    assert names(page) == ["ผ้าไหม", "ผ้าไหมยาว", "แพรผ้าไหม"]
+    assert names(second) == names(page)
+    assert names(sorted_by_name) == ["ผ้าไหม", "ผ้าไหมยาว", "แพรผ้าไหม"]
+
+
+def test_the_keys_of_search_rows_come_in_the_order_of_the_records():
+    goods("กล้วยฉาบ", "ขนมกล้วย", "สบู่", "น้ำกล้วยปั่น", "กลุ้วย")
+
+    found = Product.objects.published().search("กล้วย").values_list("pk", flat=True)
+    keys = first_keys(ProductSearch.objects.all(), "กล้วย")
+
+    assert list(keys) == list(found)

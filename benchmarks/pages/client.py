@@ -248,9 +248,23 @@ def crowd(
             for key, _events in selector.select(timeout=end - now):
                 take(key.data, selector, load, counts=time.perf_counter() >= start)
         load.seconds = time.perf_counter() - start
+        drain(selector)
     for each in everybody:
         each.line.close()
     return load
+
+
+def drain(selector: selectors.BaseSelector) -> None:
+    """Wait for what is still being answered: who is measured next shall be alone."""
+    end = time.perf_counter() + PATIENCE
+    while selector.get_map() and (now := time.perf_counter()) < end:
+        for key, _events in selector.select(timeout=end - now):
+            try:
+                is_over = key.data.incoming.feed(received(key.data.line))
+            except (ConnectionError, ValueError):
+                is_over = True
+            if is_over:
+                selector.unregister(key.fileobj)
 
 
 def take(

@@ -153,7 +153,8 @@ def section(
 
 def mark_badge(name: str, *, has_expired: bool) -> SafeString:
     """Return the short name of a mark; grey once it is over."""
-    said = f"{name} ({gettext('expired')})" if has_expired else name
+    over = gettext("expired")
+    said = f"{name} ({over})" if has_expired else name
     icon = drawn_icon("badge-x" if has_expired else "badge-check", 18)
     tone = "grey" if has_expired else "leaf"
     return SafeString(

@@ -7,9 +7,7 @@ find is counted as it is read (:mod:`products.figures.hits`).
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, field
 
 from django.db.models import Count, Max, Min, QuerySet
 
@@ -19,13 +17,11 @@ from products.figures import numbers
 from products.figures.facets import (
     COUNTED,
     LEFT_WITH,
-    PLACE,
     READ_FROM,
     Cube,
     Facets,
     in_places,
     named,
-    roll_up,
 )
 from products.filters import MemberFilter, ProductFilter, Vocabulary
 from products.models import Product
@@ -79,8 +75,6 @@ def product_facets(
 
     :param whole: :func:`whole_catalogue`, where it is known already.
     """
-    if asked.is_searched:
-        return facets_of_many(asked, vocabulary)
     counting = Counting(asked, vocabulary, whole)
     chosen = frozenset(asked.chosen)
     main = counting.under(chosen)
@@ -167,47 +161,6 @@ def counted(rows: QuerySet[Product], columns: Sequence[str]) -> Counter[str]:
             for value in written(at, said):
                 found[value] += size
     return found
-
-
-# --- Where words find very much ---------------------------------------------------
-
-
-def facets_of_many(asked: ProductFilter, vocabulary: Vocabulary) -> Facets:
-    """Count the choices where words find more than is read. One query.
-
-    Not of a chosen place: what words find elsewhere is not looked at.
-    """
-    place = PLACE.intersection(asked.chosen)
-    chosen = {name: each for name, each in asked.chosen.items() if name not in PLACE}
-    near = cube_of(asked.narrowed(place), vocabulary, with_districts=bool(asked.around))
-    return replace(roll_up(near, chosen), uncounted=frozenset(place))
-
-
-def cube_of(
-    products: QuerySet[Product], vocabulary: Vocabulary, *, with_districts: bool = False
-) -> Cube:
-    """Group products for all filters. One query."""
-    names = (*COUNTED, "district") if with_districts else COUNTED
-    places = [at for at, name in enumerate(FILTERS) if name in names]
-
-    @cache
-    def held(at: int, said: Any) -> tuple[tuple[int, str], ...]:
-        return tuple(
-            (names.index(name), called)
-            for value in written(at, said)
-            for name, called in vocabulary.called(value)
-        )
-
-    columns = [COLUMNS[at] for at in places]
-    rows = products.order_by().values_list(*columns).annotate(size=Count("*"))
-    groups = []
-    for *row, size in rows:
-        values: list[tuple[str, ...]] = [()] * len(names)
-        for at, said in zip(places, row, strict=True):
-            for place, called in held(at, said):
-                values[place] += (called,)
-        groups.append((tuple(values), size))
-    return Cube(names, groups)
 
 
 def member_facets(asked: MemberFilter) -> Facets:

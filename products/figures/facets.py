@@ -49,12 +49,18 @@ class Facets:
     """How many rows each choice of each filter would give."""
 
     counts: Mapping[str, Mapping[str, int]]
-    #: Rows under all the filters.
-    total: int
+    #: Rows under all the filters; None where nobody counted.
+    total: int | None
     #: Rows there would be without a filter that is set, by its name.
     without: Mapping[str, int]
     #: Filters whose choices are offered without a number: nobody counted.
     uncounted: frozenset[str] = frozenset()
+
+    @classmethod
+    def none(cls, *, with_districts: bool) -> "Facets":
+        """Return the choices without numbers: there are too many rows to count."""
+        names = (*COUNTED, "district") if with_districts else COUNTED
+        return cls({name: Counter() for name in names}, None, {}, frozenset(names))
 
 
 def roll_up(cube: Cube, chosen: Mapping[str, Collection[str]]) -> Facets:

@@ -47,25 +47,24 @@ def look_up(
     """Find what is asked for, and count its choices.
 
     Names that fill a page are enough: what else only mentions the words comes when it
-    is asked for. One query for what is read at once, one more each for names and for
-    numbers of more than that.
+    is asked for. Of more than is read at once nothing is counted: choices are offered
+    without numbers then. One query, one more where names do not fill a page.
     """
     if not asked.is_searched:
         return LookedUp(product_facets(asked, vocabulary, whole), asked.qs)
+    uncounted = Facets.none(with_districts=bool(asked.around))
     if not asked.is_wide:
         everything, widest = asked.found, asked.queryset
         asked.keep_named()
         hits = Hits.read(asked, vocabulary)
         if hits is None:
-            return LookedUp(
-                product_facets(asked, vocabulary), many(asked, by_name=True), True
-            )
+            return LookedUp(uncounted, many(asked, by_name=True), True)
         if len(chosen := hits.chosen()) >= PER_PAGE:
             return LookedUp(hits.facets(), chosen, True)
         asked.found, asked.queryset = everything, widest
     hits = Hits.read(asked, vocabulary)
     if hits is None:
-        return LookedUp(product_facets(asked, vocabulary), many(asked))
+        return LookedUp(uncounted, many(asked))
     return LookedUp(hits.facets(), hits.chosen())
 
 

@@ -106,10 +106,11 @@ class ProductFilter(AddressFilter):
         """Look for the words in names alone from here on."""
         self.found = self.queryset = self.published.search(self.words, by_name=True)
 
-    def shelf_steps(self, counts: Mapping[str, int]) -> list[Step]:
+    def shelf_steps(self, counts: Mapping[str, int] | None) -> list[Step]:
         """Return the way from all goods to the chosen shelf, and the shelves below.
 
-        Without a chosen shelf those below edible and non-edible are offered.
+        Without a chosen shelf those below edible and non-edible are offered; of shelves
+        that hold nothing none. ``counts`` is None where nobody counted.
         """
         code = self.chosen.get("category", ("",))[0]
         chosen = self.shelves.get(code)
@@ -123,7 +124,7 @@ class ProductFilter(AddressFilter):
                 shelf
                 for shelf in self.shelves.values()
                 if (shelf.parent_id == chosen.pk if chosen else shelf.level == 1)
-                and counts.get(shelf.code)
+                and (counts is None or counts.get(shelf.code))
             ),
             key=lambda shelf: (not shelf.is_edible, shelf.position, shelf.pk),
         )
@@ -132,13 +133,13 @@ class ProductFilter(AddressFilter):
         )
         return [everything, *(self.shelf_step(each, counts) for each in (*way, *below))]
 
-    def shelf_step(self, shelf: Category, counts: Mapping[str, int]) -> Step:
+    def shelf_step(self, shelf: Category, counts: Mapping[str, int] | None) -> Step:
         """Return the step to one shelf."""
         option = named(shelf.code, shelf)
         return Step(
             option.label,
             self.address(category=shelf.code),
-            counts.get(shelf.code, 0),
+            counts.get(shelf.code, 0) if counts else 0,
             option.lang,
             is_current=(shelf.code,) == self.chosen.get("category"),
         )

@@ -66,7 +66,7 @@ def found_products(
             "typed": typed,
             "sought": sought_in(asked.words),
             "questions": asked.questions(facets.counts, facets.uncounted),
-            "shelves": asked.shelf_steps(facets.counts["category"]),
+            "shelves": asked.shelf_steps(shelved(facets)),
             **({} if listing.rows else way_on(asked, facets)),
             "marks": asked.marks,
             "wider_url": asked.wider if is_by_name else "",
@@ -74,6 +74,11 @@ def found_products(
             "names_province": not home and asked.province is None,
         },
     )
+
+
+def shelved(facets: figures.Facets) -> Mapping[str, int] | None:
+    """Return how many goods each shelf holds; None where nobody counted."""
+    return None if "category" in facets.uncounted else facets.counts["category"]
 
 
 @public

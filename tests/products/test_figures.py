@@ -156,9 +156,7 @@ def test_counts_of_the_catalogue_are_what_each_choice_gives(crowd):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("most", [3_000, 0], ids=["read at once", "too many to read"])
-def test_counts_among_words_are_what_each_choice_gives(crowd, most, monkeypatch):
-    monkeypatch.setattr(hits, "MOST_HITS", most)
+def test_counts_among_words_are_what_each_choice_gives(crowd):
     derived.recount(Product.objects.all())
     dice = random.Random(7)
     possible = {
@@ -186,10 +184,7 @@ def test_counts_among_words_are_what_each_choice_gives(crowd, most, monkeypatch)
         }
         filter_ = asked(chosen)
         found = hits.Hits.read(filter_, crowd)
-        if found is None:
-            facets, rows = figures.product_facets(filter_, crowd), filter_.qs
-        else:
-            facets, rows = found.facets(), found.chosen()
+        facets, rows = found.facets(), found.chosen()
         right = list(filter_.qs.values_list("pk", flat=True))
 
         assert facets.total == len(right)
@@ -238,6 +233,24 @@ def test_names_that_fill_a_page_are_enough_until_more_is_asked_for():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["q=ผ้าไหม", "q=ผ้าไหม&province=loei"])
+def test_of_too_many_nothing_is_counted_and_everything_offered(
+    client, monkeypatch, address
+):
+    monkeypatch.setattr(hits, "MOST_HITS", 2)
+    shelf = CategoryFactory()
+    ProductFactory.create_batch(3, published=True, name_th="ผ้าไหม", category=shelf)
+
+    page = client.get(f"/products/?{address}")
+
+    assert len(page.context["listing"].rows) == 3
+    assert page.context["listing"].count == 3
+    stars = page.context["questions"]["stars"].choices
+    assert [each.count for each in stars] == [None] * 5
+    assert "chip__count" not in page.content.decode()
+
+
+@pytest.mark.django_db
 def test_places_beside_the_chosen_one_are_offered_without_a_number(crowd):
     found = ProductFilter(QueryDict("q=ผ้า&province=loei"), crowd)
     facets = hits.Hits.read(found, crowd).facets()
@@ -255,9 +268,8 @@ def test_counts_follow_the_words_searched_for():
     ProductFactory(published=True, name_th="ผ้าห่ม", otop_type="textile")
     vocabulary = Vocabulary.load()
 
-    facets = figures.product_facets(
-        ProductFilter(QueryDict("q=หน้ากาก"), vocabulary), vocabulary
-    )
+    asked = ProductFilter(QueryDict("q=หน้ากาก"), vocabulary)
+    facets = figures.look_up(asked, vocabulary, figures.whole_catalogue()).facets
 
     assert facets.total == 1
     assert facets.counts["otop_type"] == {"decor": 1}

@@ -27,7 +27,11 @@ FLAGS = [
 
 def chromium() -> str | None:
     """Return the path in ``PORTAL_CHROMIUM``, or of a Chromium on PATH."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    # Without windows it starts and draws several times as fast.
+    names = (
+        *("chromium-headless-shell", "chromium"),
+        *("chromium-browser", "google-chrome"),
+    )
     candidates = [os.environ.get("PORTAL_CHROMIUM"), *map(shutil.which, names)]
     return next((path for path in candidates if path and os.path.exists(path)), None)  # noqa: PTH110
 

@@ -25,6 +25,7 @@ from cluster_portal.backup import databases, manifest
 from cluster_portal.backup.archive import Reader
 from cluster_portal.backup.making import SHELVES, stored_names
 from cluster_portal.backup.manifest import Manifest, Refused
+from products.models import CatalogueChange, CatalogueCount
 from registry import erasures, jobs, publicity
 from registry.actions.mail import hold_waiting
 from registry.enums import AuditKind
@@ -311,13 +312,17 @@ def migrate() -> int:
 
 
 def passing_tables() -> set[str]:
-    """Return the tables whose rows live for a moment only, and differ at once."""
+    """Return the tables whose rows live for a moment only, and differ at once.
+
+    The catalogue's numbers among them: they are added up, and counted anew, as needed.
+    """
     caches = {
         options["LOCATION"]
         for options in settings.CACHES.values()
         if options["BACKEND"].endswith("DatabaseCache")
     }
-    models: Sequence[Any] = (Session, UserSession, DBTaskResult)
+    passing = (Session, UserSession, DBTaskResult, CatalogueChange, CatalogueCount)
+    models: Sequence[Any] = passing
     return caches | {model._meta.db_table for model in models} | {"django_migrations"}
 
 

@@ -28,8 +28,8 @@ def phone(request, new_context):
 
 
 def search(page, words):
-    page.get_by_role("searchbox").fill(words)
-    page.get_by_role("searchbox").press("Enter")
+    page.locator("[name=q]").fill(words)
+    page.locator("[name=q]").press("Enter")
 
 
 def card(page, name):

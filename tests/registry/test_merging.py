@@ -15,7 +15,13 @@ from PIL import Image
 from members.enums import ContactKind
 from members.models import Member, Membership, ProducerAccount
 from products.enums import MarkScope
-from products.models import Enquiry, Product, StarRating
+from products.models import (
+    CatalogueChange,
+    CatalogueCount,
+    Enquiry,
+    Product,
+    StarRating,
+)
 from registry import merging
 from registry.actions import merging as acting
 from registry.actions import proposals, records
@@ -56,7 +62,7 @@ WHY = "ข้อมูลซ้ำกัน"
 #: Columns that every write moves.
 RESTLESS = {"version", "updated_at", "updated_by"}
 #: Tables that remember what happened, and so grow.
-MEMORY = {Merge, OutboxMail}
+MEMORY = {Merge, OutboxMail, CatalogueChange, CatalogueCount}
 
 
 def join(kept, gone, by, **more):

@@ -462,9 +462,9 @@ def test_a_network_of_one_customer_counts_as_one(rf, address, who):
 # --- Queries ----------------------------------------------------------------------
 
 LISTS = {
-    PRODUCTS: 4,
-    f"{PRODUCTS}?q=ผ้า": 5,
-    f"{PRODUCTS}?province=loei&district=4201&stars=5": 6,
+    PRODUCTS: 2,
+    f"{PRODUCTS}?q=ผ้า": 3,
+    f"{PRODUCTS}?province=loei&district=4201&stars=5": 4,
     MEMBERS: 2,
     "/api/v1/provinces/": 2,
     "/api/v1/categories/": 1,
@@ -484,6 +484,8 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(
     for product in ProductFactory.create_batch(count, published=True):
         CertificateFactory(product=product, mark=MarkFactory())
         StarRatingFactory(product=product, round=given)
+
+    got(client, url)  # what filters offer is kept while it stays the same
 
     with django_assert_num_queries(LISTS[url]):
         found = got(client, url)

@@ -54,6 +54,7 @@ from tests.factories.joining import filled, submitted
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MARKUP = "<img src=x onerror=alert(1)>\"'&"
+#: Every other piece is tried at every other address: all of it in half of the time.
 GARBAGE = (
     *("-1", "9" * 23, "9" * 5_000, "²", "\0", "", "[]", "ก" * 5_000),
     "\u202eผ้าไหม\u200b\ufeff" + MARKUP,
@@ -306,9 +307,9 @@ def test_garbage_in_what_addresses_ask(request, guest, role, things):
     addresses = one_of_each(pages(things)[role])
     sign_in(request, guest, role)
     broken = []
-    for address in addresses:
+    for number, address in enumerate(addresses):
         sep = "&" if "?" in address else "?"
-        for value in GARBAGE:
+        for value in GARBAGE[number % 2 :: 2]:
             asked = f"{address}{sep}{urlencode(dict.fromkeys(READ, value))}"
             if guest.get(asked).status_code >= 500:
                 broken.append(asked[:150])
@@ -322,9 +323,9 @@ def test_garbage_in_everything_that_is_sent(request, guest, role, things):
     addresses = pages(things)[role]
     sign_in(request, guest, role)
     broken = []
-    for address in addresses:
+    for number, address in enumerate(addresses):
         usual = boxes(guest, address)
-        for value in GARBAGE:
+        for value in GARBAGE[number % 2 :: 2]:
             cache.clear()
             sent = dict.fromkeys([*usual, *SENT], value)
             if guest.post(address, sent).status_code >= 500:

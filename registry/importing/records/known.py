@@ -49,7 +49,8 @@ class Known:
         Never by primary key: a column "รหัส" that only counts its rows would name
         records at random.
         """
-        texts = sorted(set(codes))
+        # No code has a NUL, and PostgreSQL cannot be asked for one.
+        texts = sorted({text for text in codes if "\0" not in text})
         mine = visible(self.model, self.by)
         for batch in _parts(texts):
             found = mine.filter(code__in=batch).values_list("code", "pk")

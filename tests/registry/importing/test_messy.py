@@ -1,7 +1,7 @@
 """Whatever a sheet holds, every row has one fate, and nothing fails."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from registry.actions.imports.checking import see_that_rows_add_up
@@ -42,6 +42,7 @@ KEYS = [
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.lists(CELLS, max_size=len(KEYS)), max_size=8), st.booleans())
+@example([["", "\0"]], False)
 def test_rows_always_add_up(rows, erases):
     if not District.objects.exists():
         DistrictFactory()

@@ -14,7 +14,7 @@ class ProductsConfig(AppConfig):
     def ready(self) -> None:
         """Have what is kept of a product follow everything it depends on."""
         from members.models import Cluster, Member
-        from products import daily, desk, personal
+        from products import counting_triggers, daily, desk, personal
         from products.actions import counting, followers, picture_zip
         from products.cdd.kinds import ProducersKind, StarsKind
         from products.importing.kinds import LocalAuthorityKind
@@ -23,10 +23,12 @@ class ProductsConfig(AppConfig):
         from registry.followers import follow
         from registry.importing.kinds import OtherWay, offer, offer_other
         from registry.publicity import ask_before_hiding
+        from registry.rows_at_once import around_inserts
         from registry.vocabulary import learn_from
 
         follow(Product, followers.keep_product, in_bulk=followers.keep_products)
         learn_from(Product)
+        around_inserts(Product, counting_triggers.unwatched)
         follow(Product, counting.follow_product, in_bulk=counting.follow_products)
         follow(Member, followers.keep_goods)
         follow(Category, followers.keep_shelf)

@@ -10,6 +10,7 @@ in bulk.
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from typing import Any
 
@@ -72,6 +73,16 @@ def maker_of(model: Any) -> Callable[[Mapping[str, Any]], Any]:
     return make
 
 
+#: What stands around the inserting of many rows of a model, given them.
+Around = Callable[[Sequence[Any]], AbstractContextManager[None]]
+_around: dict[type[Any], Around] = {}
+
+
+def around_inserts(model: type[Any], around: Around) -> None:
+    """Have ``around`` stand around each :func:`insert_many` of a model."""
+    _around[model] = around
+
+
 def insert_many(rows: Sequence[Any]) -> None:
     """Insert new rows of one model, in order; they are saved rows afterwards."""
     if not rows:
@@ -95,7 +106,8 @@ def insert_many(rows: Sequence[Any]) -> None:
         held = [row.__dict__ for row in rows[part]]
         return [[values[name] for values in held] for name in names]
 
-    _write(model, columns, len(rows))
+    with _around.get(model, nullcontext)(rows):
+        _write(model, columns, len(rows))
     alias = connection.alias
     for row in rows:
         row._state.adding = False

@@ -17,7 +17,7 @@ from products.models import (
     Product,
     ProductSearch,
 )
-from registry.actions import records
+from registry.actions import bulk, records
 from registry.changes import Changes
 from tests.factories import CategoryFactory, MemberFactory, ProductFactory
 
@@ -119,6 +119,22 @@ def test_numbers_stay_right_over_many_writes_and_summings_up():
             counting.add_up()
             assert not CatalogueChange.objects.exists()
         assert numbers.everything() == right()
+
+
+def test_goods_entered_in_bulk_are_noted_once_they_are_public(reviewer):
+    member = MemberFactory(published=True)
+    drafts = [Product(member=member, name_th=f"ผ้า {number}") for number in range(3)]
+
+    made = bulk.create_many(
+        Product, [bulk.Entry(each) for each in drafts], by=reviewer, reason="ทดสอบ"
+    )
+
+    assert counting_triggers.are_there(connection)
+    assert are_right() == {}
+    Product.objects.filter(pk=made[0].pk).update(
+        status="published", published_at="2026-01-01T00:00Z"
+    )
+    assert are_right()[ALL, ALL] == 1
 
 
 def test_adding_up_twice_adds_once():

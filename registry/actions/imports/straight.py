@@ -56,6 +56,8 @@ def write_straight(
         run = received.enter(by)
         take(run, ImportStep.CHECKING)
         plan = planned(run, kind, file=received.file)
+        # What was read is in the plan; of a large file it takes as much room again.
+        received.file.rows.clear()
         counts = plan.counted()
         is_good = counts["bad"] < counts["rows"] if only_good else not counts["bad"]
         if not is_good:

@@ -110,8 +110,12 @@ def receive(
     by: User,
     limits: Limits,
     options: Mapping[str, Any] | None = None,
+    keeps_rows: bool = True,
 ) -> Received:
-    """Take a file in as :func:`begin` does, up to where its run is made."""
+    """Take a file in as :func:`begin` does, up to where its run is made.
+
+    ``keeps_rows`` spares a worker the reading of the file; nobody else needs it.
+    """
     if not by.is_active or not kind.may_use(by):
         raise NotAllowed
     content = _content(source, limits)
@@ -121,7 +125,8 @@ def receive(
     if found.columns and not any(row.number > found.heading_row for row in file.rows):
         raise NothingBelow(_("There are no rows below the heading of this file."))
     stored = _store(content, name)
-    keeping.keep(FOLDER, file.sha256, file.rows)
+    if keeps_rows:
+        keeping.keep(FOLDER, file.sha256, file.rows)
     return Received(kind, name, stored, file, found, answers)
 
 

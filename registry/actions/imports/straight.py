@@ -43,7 +43,13 @@ def write_straight(
         refuses one after all; nothing is written.
     """
     received = receive(
-        content, name=name, kind=kind, by=by, limits=COMMAND_LIMITS, options=options
+        content,
+        name=name,
+        kind=kind,
+        by=by,
+        limits=COMMAND_LIMITS,
+        options=options,
+        keeps_rows=False,
     )
     if not received.found.is_sure:
         raise ColumnsRefused(
